@@ -1,0 +1,85 @@
+# A newcomer needs two of these: `make serve` and `make test`. `make help` lists all of them.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+STORE ?= var/store
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes --no-deps
+INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --editable .
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help serve test lint format bench pictures lock clean assets dev-assets clients
+
+help: ## List what make can do here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT=8001 HOST=0.0.0.0 STORE=folder change where serve listens and what it serves,"
+	@echo "  PYTHON=python3.12 which Python the environment is made of, ARGS=\"-k time\" what test runs."
+
+serve: $(VENV)/.serve assets ## Install what is missing, publish the shipped atlas, serve it
+	@$(BIN)/routeshift publish data/balkans --store "$(STORE)" --if-changed \
+		--note "The shipped atlas" --author "The routeshift authors"
+	@exec $(BIN)/routeshift serve --store "$(STORE)" --host "$(HOST)" --port "$(PORT)"
+
+test: clients $(VENV)/.dev dev-assets ## Run every test, the browser's too; a skipped one is a failure
+	$(BIN)/python -m pytest -p tools.no_skips $(ARGS)
+
+lint: $(VENV)/.dev ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tools tests/packaging
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev assets ## Measure the service against a bare one that answers the same bytes
+	$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: clients $(VENV)/.dev assets ## Take the pictures in docs/pictures again
+	$(BIN)/python tools/with_service.py $(BIN)/python tools/pictures.py {url} docs/pictures
+
+lock: ## Resolve the locked versions again; UPGRADE=1 takes the newest
+	tools/lock.sh "$(PYTHON)" $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove what make made here; never var/, which holds your editions
+	rm -rf $(VENV) node_modules build dist service/maps/static/vendor
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find geo routes service tests tools benchmarks data -name __pycache__ -type d -prune \
+		-exec rm -rf {} +
+
+# The environment is made once, and again when what it is made from has changed.
+$(VENV)/.created:
+	@tools/create_venv.sh "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(VENV)/.serve: $(VENV)/.created requirements/serve.txt requirements/build.txt pyproject.toml
+	@echo "Installing what the service needs; this happens once and can take minutes."
+	@$(INSTALL) --requirement requirements/serve.txt --requirement requirements/build.txt
+	@$(INSTALL_SELF)
+	@touch $@
+
+# Holds all that .serve holds, at the same versions: `make serve` after this installs nothing.
+$(VENV)/.dev: $(VENV)/.created requirements/dev.txt pyproject.toml
+	@echo "Installing what the tests need; this happens once and can take minutes."
+	@$(INSTALL) --requirement requirements/dev.txt
+	@$(INSTALL_SELF)
+	@touch $@ $(VENV)/.serve
+
+assets: $(VENV)/.serve
+	@$(BIN)/python tools/fetch_assets.py
+
+dev-assets: $(VENV)/.dev
+	@$(BIN)/python tools/fetch_assets.py --dev
+
+clients:
+	@tools/install_clients.sh

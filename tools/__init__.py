@@ -1,0 +1,1 @@
+"""What make runs. The product imports nothing from here."""
