@@ -1,0 +1,1 @@
+"""Dated geography: times, boundaries, crossings. Knows no routes and no HTTP."""

@@ -1,0 +1,233 @@
+"""Valid time: EDTF texts to four bounds each, and which rows hold, possibly or certainly, when.
+
+Times are EDTF (ISO 8601-2:2019, levels 0 and 1) as people write them. Inside, each is four bounds
+on one axis of seconds, UTC: the start lies in [start_earliest, start_latest), the end in
+[end_earliest, end_latest), and the thing itself holds on the half-open [start, end).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.dates import QUALIFIERS, SECOND, EdtfError, Span, closed, interval_of, span_of
+
+Reading = Literal["span", "exact"]
+Times = NDArray[np.datetime64]
+Mask = NDArray[np.bool_]
+
+# Far beyond any date that EDTF's long years are used for, and far from overflow in int64.
+BEGINNING = np.datetime64(-(2**62), "s")
+END = np.datetime64(2**62, "s")
+NO_BOUND = np.datetime64("NaT", "s")
+
+BOUND_COLUMNS = ("start_earliest", "start_latest", "end_earliest", "end_latest")
+
+_Row = tuple[np.datetime64, ...]
+_Reader = Callable[[str], _Row]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a question asks about: the half-open [first, last), `datetime64[s]`, UTC."""
+
+    first: np.datetime64
+    last: np.datetime64
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an OGC `datetime`: an instant, a date, or an interval with `..` or an empty side.
+
+        OGC 17-069r4 /req/core/fc-time-definition; both ends belong to the interval. Reduced
+        dates (`2003`, `2003-02`) are ours. Raises EdtfError.
+        """
+        example = "2003-12-01, 2003-12-01T12:00:00Z, 2003-01-01/2003-12-31 or 2003-01-01/.."
+        begin, slash, end = text.partition("/")
+        if (not slash and text in ("", "..")) or "/" in end:
+            raise EdtfError(text, "is not an instant or an interval", example)
+        try:
+            first = BEGINNING if begin in ("", "..") else span_of(begin).first
+            if not slash:
+                end = begin
+            last = END if end in ("", "..") else closed(span_of(end))
+        except EdtfError as error:
+            raise EdtfError(text, error.fault, example) from None
+        if first >= last:
+            raise EdtfError(text, "ends before it starts", example)
+        return cls(first, last)
+
+    @property
+    def sure_start(self) -> np.datetime64:
+        """The latest `start_latest` that proves a start inside the window.
+
+        For an instant t the rule is `start_latest <= t`; in an interval a start that surely lies
+        before its (excluded) last moment will do.
+        """
+        return self.first if self.last - self.first == SECOND else self.last
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The valid times of a whole column: arrays `datetime64[s]` of shape (n,), UTC.
+
+    `BEGINNING` and `END` stand for "no bound". `attested_from`/`attested_until` hold the span on
+    which a row is attested, and is therefore certain; an empty one is (END, BEGINNING).
+    """
+
+    start_earliest: Times
+    start_latest: Times
+    end_earliest: Times
+    end_latest: Times
+    attested_from: Times
+    attested_until: Times
+
+    @classmethod
+    def parse(
+        cls,
+        texts: Sequence[str | None],
+        reading: Reading = "span",
+        attested: Sequence[str | None] | None = None,
+    ) -> Self:
+        """Read EDTF texts; none or an empty text is "no time", which always matches.
+
+        `span`: a written date is the span in which the start or end lies. `exact`: legal and
+        counted periods, from the first second of the start to the last of the end as written.
+        Raises EdtfError for the first text that cannot be read; `faults` lists them all.
+        """
+        held = _spread(texts, lambda text: _bounds_of(text, reading), (BEGINNING,) * 2 + (END,) * 2)
+        seen = _spread(attested or [None] * len(texts), _attested_of, (END, BEGINNING))
+        return cls(*held, *seen)
+
+    @classmethod
+    def from_array(cls, array: NDArray[np.int64]) -> Self:
+        """Take bounds stored as `to_array` gives them, without a copy."""
+        return cls(*array.view("datetime64[s]"))
+
+    def to_array(self) -> NDArray[np.int64]:
+        """Give all six arrays as seconds since 1970, int64 of shape (6, n)."""
+        return np.stack([getattr(self, field.name) for field in fields(self)]).view(np.int64)
+
+    def to_columns(self) -> dict[str, Times]:
+        """Give the four bounds as columns for a frame, NaT where there is no bound."""
+        columns = {name: getattr(self, name).copy() for name in BOUND_COLUMNS}
+        for column in columns.values():
+            column[(column == BEGINNING) | (column == END)] = NO_BOUND
+        return columns
+
+    def take(self, rows: NDArray[np.integer[Any]]) -> Bounds:
+        """Give the bounds of some rows."""
+        return Bounds(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    def possible(self, window: Window) -> Mask:
+        """Tell which rows may hold at some moment of the window; bool of shape (n,)."""
+        return (self.start_earliest < window.last) & (self.end_latest > window.first)
+
+    def certain(self, window: Window) -> Mask:
+        """Tell which rows surely hold at some moment of the window; bool of shape (n,).
+
+        A row is certain if every start and end that its bounds allow meets the window. As an end
+        follows its start by a second at least, an event somewhere in a year surely lies in it.
+        For an instant t this is `start_latest <= t < end_earliest`.
+        """
+        ends_after = np.maximum(self.end_earliest, self.start_earliest + SECOND) > window.first
+        held = (self.start_latest <= window.sure_start) & ends_after
+        seen = (self.attested_from < window.last) & (self.attested_until > window.first)
+        return self.possible(window) & (held | seen)
+
+    def holds(self, window: Window, certainty: Literal["possible", "certain"]) -> Mask:
+        """Tell which rows hold in the window with the certainty asked for."""
+        return self.certain(window) if certainty == "certain" else self.possible(window)
+
+
+def faults(
+    texts: Sequence[str | None], reading: Reading | Literal["attested"] = "span"
+) -> dict[int, EdtfError]:
+    """Find every text that cannot be read: position -> what is wrong with it."""
+    found: dict[int, EdtfError] = {}
+    for position, text in enumerate(texts):
+        if text is None or text == "":
+            continue
+        try:
+            if reading == "attested":
+                _attested_of(text)
+            else:
+                _bounds_of(text, reading)
+        except EdtfError as error:
+            found[position] = error
+    return found
+
+
+def _spread(texts: Sequence[str | None], read: _Reader, missing: _Row) -> list[Times]:
+    """Read each distinct text once and spread what it gives over all rows, one array a part."""
+    column = pd.Series(list(texts), dtype=object)
+    codes, distinct = pd.factorize(column.where(column != "", None))
+    # Code -1, a missing text, picks the last row of the table.
+    table = np.array([read(text) for text in distinct] + [missing], dtype="datetime64[s]")
+    return list(np.ascontiguousarray(table[codes].T))
+
+
+@lru_cache(maxsize=65536)
+def _bounds_of(text: str, reading: Reading) -> _Row:
+    """Give the four bounds of one EDTF text."""
+    begin, end = interval_of(text)
+    bounds = _single(_side(text, begin, text)) if end is None else _interval(text, begin or "", end)
+    if reading == "exact":
+        if set(text) & set(QUALIFIERS):
+            raise EdtfError(text, "is in doubt, but this date has to be exact", "2003-02-04/..")
+        bounds = _sharpened(bounds, begin or "", end)
+    if bounds[0] >= bounds[3]:
+        raise EdtfError(text, "ends before it starts", "2003/2004")
+    return bounds
+
+
+def _sharpened(bounds: _Row, begin: str, end: str | None) -> _Row:
+    """Take a written start at its first second and a written end at its last."""
+    start_earliest, start_latest, end_earliest, end_latest = bounds
+    if begin not in ("", ".."):
+        start_latest = start_earliest
+    if end not in ("", ".."):
+        end_earliest = end_latest
+    return start_earliest, start_latest, end_earliest, end_latest
+
+
+def _single(span: Span) -> _Row:
+    if span.is_instant:
+        return span.first, span.first, span.first + SECOND, span.first + SECOND
+    return span.first, span.after, span.first, span.after
+
+
+def _interval(text: str, begin: str, end: str) -> _Row:
+    if "/" in end:
+        raise EdtfError(text, "has more than one /")
+    starts = {"..": (BEGINNING, BEGINNING), "": (BEGINNING, END)}
+    ends = {"..": (END, END), "": (BEGINNING, END)}
+    start = starts[begin] if begin in starts else _side(text, begin, "start")[:2]
+    stop = ends[end] if end in ends else _side(text, end, "end")[:2]
+    return *start, *stop
+
+
+def _attested_of(text: str) -> tuple[np.datetime64, np.datetime64]:
+    """Give the attested span of one text; one in doubt (`2003~`) attests to no date.
+
+    Raises EdtfError, also for an open side: nothing attests to all times.
+    """
+    begin, end = interval_of(text)
+    if {begin, end} & {"", ".."}:
+        raise EdtfError(text, "leaves open since or until when", "2003 or 2002-05/2003")
+    _bounds_of(text, "span")
+    first, last = span_of(begin or ""), span_of(end if end is not None else begin or "")
+    return (END, BEGINNING) if set(text) & set(QUALIFIERS) else (first.first, closed(last))
+
+
+def _side(text: str, date: str | None, side: str) -> Span:
+    try:
+        return span_of(date or "")
+    except EdtfError as error:
+        where = "" if side == text else f"({side}) "
+        raise EdtfError(text, where + error.fault) from None
