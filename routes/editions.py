@@ -1,0 +1,142 @@
+"""Editions: open one, ask it for frames as of a day; publish an atlas as the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+
+from geo.times import Window
+from routes import atlas
+from routes.errors import NotFound
+from routes.index import Certainty, CollectionIndex, Query
+from routes.stores.base import Manifest, Progress, Store
+from routes.stores.files import FileStore
+
+DEFAULT_STORE = Path("var/store")
+Day = str | date | np.datetime64
+
+
+def open_store(path: str | Path = DEFAULT_STORE) -> Store:
+    """Give the store at `path`, a folder."""
+    return FileStore(Path(path))
+
+
+def open_edition(path: str | Path = DEFAULT_STORE, edition: int | None = None) -> Edition:
+    """Open an edition of the store at `path`: the newest, or the one with the number asked for.
+
+    Raises NotFound if there is none, StoreDamaged if it cannot be read.
+    """
+    return Edition.of(open_store(path), edition)
+
+
+def publish(
+    store: Store,
+    folder: Path,
+    note: str = "",
+    author: str = "",
+    progress: Progress = lambda _: None,
+    *,
+    if_changed: bool = False,
+) -> Manifest:
+    """Read the atlas in `folder` and publish it as the next edition of `store`.
+
+    With `if_changed`, content that the newest edition already has is not published again.
+    Raises AtlasRefused, StoreBusy or StoreError; then the store is as it was.
+    """
+    progress("reading")
+    return store.publish(atlas.read(folder), note, author, progress, if_changed=if_changed)
+
+
+@dataclass(eq=False)
+class Edition:
+    """One immutable state of an atlas. Frames and indexes are opened when first asked for."""
+
+    store: Store
+    manifest: Manifest
+    _frames: dict[str, geopandas.GeoDataFrame] = field(default_factory=dict, repr=False)
+    _indexes: dict[str, CollectionIndex] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, store: Store, number: int | None = None) -> Edition:
+        """Open an edition of a store; None asks for the newest."""
+        number = store.current() if number is None else number
+        if number is None:
+            raise NotFound("edition", "current", "none yet: run `routeshift publish` first")
+        return cls(store, store.manifest(number))
+
+    @property
+    def number(self) -> int:
+        """The number of the edition, from 1 on."""
+        return self.manifest.number
+
+    @property
+    def atlas(self) -> dict[str, Any]:
+        """What atlas.toml says: title, byline, knowledge_ends, view, notes."""
+        return self.manifest.atlas
+
+    @property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """What sources.toml says: id -> author, title, year and so on."""
+        return self.manifest.sources
+
+    @property
+    def collections(self) -> tuple[str, ...]:
+        """The names of the collections, in order."""
+        return tuple(self.manifest.collections)
+
+    def index(self, collection: str) -> CollectionIndex:
+        """Give the query index of a collection. Raises NotFound."""
+        if collection not in self._indexes:
+            self._known(collection)
+            self._indexes[collection] = self.store.index(self.number, collection)
+        return self._indexes[collection]
+
+    def frame(self, collection: str) -> geopandas.GeoDataFrame:
+        """Give all rows of a collection, EPSG:4326. Raises NotFound."""
+        if collection not in self._frames:
+            self._known(collection)
+            self._frames[collection] = self.store.frame(self.number, collection)
+        return self._frames[collection]
+
+    def items(
+        self, collection: str, as_of: Day | None = None, certainty: Certainty = "possible"
+    ) -> geopandas.GeoDataFrame:
+        """Give the rows that hold, possibly or certainly, at some time of the day `as_of`.
+
+        `as_of` may be coarser than a day (`2003-02`) or an interval; None asks for all rows.
+        Rows without a time always hold. Raises NotFound, EdtfError.
+        """
+        frame = self.frame(collection)
+        if as_of is None:
+            return frame.copy()
+        said = as_of.isoformat() if isinstance(as_of, date) else str(as_of)
+        query = Query(window=Window.parse(said), certainty=certainty)
+        rows = self.index(collection).rows(query)
+        return frame.iloc[rows].reset_index(drop=True)
+
+    def routes(
+        self, as_of: Day | None = None, certainty: Certainty = "possible"
+    ) -> geopandas.GeoDataFrame:
+        """Give the route versions that hold as of a day; see `items`."""
+        return self.items("routes", as_of, certainty)
+
+    def crossings(
+        self, as_of: Day | None = None, certainty: Certainty = "possible"
+    ) -> geopandas.GeoDataFrame:
+        """Give the crossings that hold as of a day; see `items`."""
+        return self.items("crossings", as_of, certainty)
+
+    def boundaries(
+        self, as_of: Day | None = None, certainty: Certainty = "possible"
+    ) -> geopandas.GeoDataFrame:
+        """Give the states and territories as of a day; see `items`."""
+        return self.items("boundaries", as_of, certainty)
+
+    def _known(self, collection: str) -> None:
+        if collection not in self.manifest.collections:
+            raise NotFound("collection", collection, ", ".join(self.collections))

@@ -1,0 +1,1 @@
+"""Where editions are kept: one Protocol, one folder-based store."""

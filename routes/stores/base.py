@@ -1,0 +1,101 @@
+"""What every store can do, and the manifest that describes one edition in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import geopandas
+
+from routes.index import CollectionIndex
+
+FORMAT = 1
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class CollectionRecord:
+    """One collection in one edition. `bbox` in degrees; `interval` its possible extent in time."""
+
+    sha256: str
+    count: int
+    bbox: tuple[float, float, float, float] | None
+    interval: tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One edition: an immutable recorded state of the whole atlas.
+
+    `content` is the hash of what the edition says (atlas, sources, collections) and of nothing
+    else, so that the same content has the same hash whenever and wherever it is published.
+    """
+
+    number: int
+    published: str
+    note: str
+    author: str
+    tool: str
+    content: str
+    parent: str | None
+    atlas: dict[str, Any]
+    sources: dict[str, dict[str, Any]]
+    collections: dict[str, CollectionRecord]
+    format: int = field(default=FORMAT)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A file of a store that is not what was published."""
+
+    file: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.problem}"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an edition says: frames sorted and complete, as `routes.atlas` builds them."""
+
+    atlas: dict[str, Any]
+    sources: dict[str, dict[str, Any]]
+    frames: Mapping[str, geopandas.GeoDataFrame]
+
+
+class Store(Protocol):
+    """Keeps editions. One writer at a time; readers never wait."""
+
+    def current(self) -> int | None:
+        """Give the number of the newest edition; None if there is none."""
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all editions, ascending."""
+
+    def manifest(self, number: int) -> Manifest:
+        """Give one edition's manifest. Raises NotFound or StoreDamaged."""
+
+    def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
+        """Give all rows of a collection, EPSG:4326. Raises NotFound or StoreDamaged."""
+
+    def index(self, number: int, collection: str) -> CollectionIndex:
+        """Open a collection for queries. Raises NotFound or StoreDamaged."""
+
+    def publish(
+        self,
+        content: Content,
+        note: str,
+        author: str,
+        progress: Progress = ...,
+        *,
+        if_changed: bool = False,
+    ) -> Manifest:
+        """Record a new edition, all or nothing. Raises StoreBusy or StoreError.
+
+        With `if_changed`, content that the newest edition has already makes no new one.
+        """
+
+    def verify(self, progress: Progress = ...) -> list[Damage]:
+        """Recompute every hash and give what does not agree."""

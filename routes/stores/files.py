@@ -1,0 +1,208 @@
+"""The embedded store: a folder, no server.
+
+    editions/000001.json         manifest
+    collections/<sha256>.parquet GeoParquet 1.1, shared by editions that did not change it
+    serving/<sha256>/            what the service maps into memory; rebuildable from the parquet
+    CURRENT                      the newest edition's number and its manifest's hash
+
+Nothing is ever changed in place. CURRENT is replaced last, so a writer that is killed at any
+moment leaves the last edition whole; what it left behind is swept by the next writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import filelock
+import geopandas
+import orjson
+
+from routes import frames, serving
+from routes.errors import NotFound, StoreBusy, StoreDamaged, StoreError
+from routes.index import CollectionIndex
+from routes.schema import COLLECTIONS, Collection
+from routes.stores import durable, manifests, verification
+from routes.stores.base import (
+    CollectionRecord,
+    Content,
+    Damage,
+    Manifest,
+    Progress,
+)
+from routes.stores.layout import Layout
+
+
+def _quiet(_: str) -> None:
+    """Tell nobody."""
+
+
+class FileStore:
+    """Editions in a folder; see the module's description."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.layout = Layout(folder)
+
+    def current(self) -> int | None:
+        """Give the number of the newest edition; None if there is none."""
+        pointer = self.layout.pointer()
+        return pointer[0] if pointer else None
+
+    def numbers(self) -> list[int]:
+        """Give the numbers of all editions, ascending."""
+        newest = self.current() or 0
+        return [number for number in self.layout.written() if number <= newest]
+
+    def manifest(self, number: int) -> Manifest:
+        """Give one edition's manifest. Raises NotFound or StoreDamaged."""
+        return manifests.read(self.layout, number)
+
+    def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
+        """Give all rows of a collection, EPSG:4326. Raises NotFound or StoreDamaged."""
+        path = self.layout.parquet(self._record(number, collection).sha256)
+        try:
+            return frames.read_parquet(COLLECTIONS[collection], path)
+        except Exception as error:  # a damaged file fails in any of its reader's ways
+            raise StoreDamaged(f"{path} cannot be read: {error}") from error
+
+    def index(self, number: int, collection: str) -> CollectionIndex:
+        """Open a collection for queries. Raises NotFound or StoreDamaged."""
+        folder = self.layout.served(self._record(number, collection).sha256)
+        try:
+            return CollectionIndex.open(folder)
+        except Exception as error:  # as above
+            raise StoreDamaged(f"{folder} cannot be opened: {error}") from error
+
+    def publish(
+        self,
+        content: Content,
+        note: str,
+        author: str,
+        progress: Progress = _quiet,
+        *,
+        if_changed: bool = False,
+    ) -> Manifest:
+        """Record a new edition, all or nothing. Raises StoreBusy or StoreError.
+
+        With `if_changed`, content that the newest edition has already makes no new one.
+        """
+        try:
+            with self._writer():
+                self._sweep()
+                records = {}
+                for name, frame in content.frames.items():
+                    progress(name)
+                    records[name] = self._write_collection(name, frame)
+                newest = self.current()
+                if if_changed and newest is not None:
+                    manifest = self.manifest(newest)
+                    said = manifests.content_hash(content.atlas, content.sources, records)
+                    if manifest.content == said:
+                        return manifest
+                return self._write_manifest(content, records, note, author)
+        except OSError as error:
+            raise StoreError(f"the edition was not published: {error}") from error
+
+    def verify(self, progress: Progress = _quiet) -> list[Damage]:
+        """Recompute every hash and give what does not agree."""
+        return verification.verify(self.layout, progress)
+
+    def _write_collection(self, name: str, frame: geopandas.GeoDataFrame) -> CollectionRecord:
+        collection = COLLECTIONS[name]
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=durable.UNFINISHED) as scratch:
+            parquet = Path(scratch) / "frame.parquet"
+            frames.write_parquet(collection, frame, parquet)
+            sha256 = durable.sha256(parquet)
+            self._move(parquet, self.layout.parquet(sha256))
+            if not self.layout.served(sha256).exists():
+                self._build_serving(collection, frame, sha256, Path(scratch) / "serving")
+        bbox, interval = frames.extent(collection, frame)
+        return CollectionRecord(sha256, len(frame), bbox, interval)
+
+    def _build_serving(
+        self, collection: Collection, frame: geopandas.GeoDataFrame, sha256: str, folder: Path
+    ) -> None:
+        folder.mkdir()
+        serving.build(collection, frame, folder)
+        hashes = {path.name: durable.sha256(path) for path in sorted(folder.iterdir())}
+        (folder / self.layout.hashes(sha256).name).write_bytes(
+            orjson.dumps(hashes, option=orjson.OPT_INDENT_2)
+        )
+        self._move(folder, self.layout.served(sha256))
+
+    def _move(self, made: Path, place: Path) -> None:
+        """Move what was made into its place; what is there already has the same content."""
+        if place.exists():
+            return
+        durable.sync(made)
+        made.replace(place)
+        durable.sync(place.parent)
+
+    def _write_manifest(
+        self, content: Content, records: dict[str, CollectionRecord], note: str, author: str
+    ) -> Manifest:
+        pointer = self.layout.pointer()
+        number, parent = (pointer[0] + 1, pointer[1]) if pointer else (1, None)
+        manifest = Manifest(
+            number=number,
+            published=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            note=note,
+            author=author,
+            tool=f"routeshift {version('routeshift')}",
+            content=manifests.content_hash(content.atlas, content.sources, records),
+            parent=parent,
+            atlas=content.atlas,
+            sources=content.sources,
+            collections=records,
+        )
+        document = orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2)
+        durable.write(self.layout.manifest(number), document)
+        digest = hashlib.sha256(document).hexdigest()
+        durable.write(self.layout.current, f"{number} {digest}\n".encode())
+        return manifest
+
+    @contextmanager
+    def _writer(self) -> Iterator[None]:
+        for name in ("editions", "collections", "serving"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        holder = self.folder / "WRITER"
+        try:
+            with filelock.FileLock(self.folder / "writer.lock", timeout=0):
+                holder.write_text(f"process {os.getpid()} since {datetime.now(UTC):%H:%M:%S} UTC")
+                yield
+                holder.unlink(missing_ok=True)
+        except filelock.Timeout:
+            who = holder.read_text() if holder.is_file() else "another process"
+            message = f"{who} is publishing to {self.folder}; try again when it is done"
+            raise StoreBusy(message) from None
+
+    def _sweep(self) -> None:
+        """Remove what a killed writer left: nothing of it belongs to an edition."""
+        kept = {
+            record.sha256
+            for number in self.numbers()
+            for record in self.manifest(number).collections.values()
+        }
+        for folder in (self.folder, self.folder / "editions"):
+            for path in folder.glob(f"{durable.UNFINISHED}*"):
+                durable.remove(path)
+        for part in ("collections", "serving"):
+            for path in (self.folder / part).iterdir():
+                if path.stem not in kept:
+                    durable.remove(path)
+        for number in set(self.layout.written()) - set(self.numbers()):
+            durable.remove(self.layout.manifest(number))
+
+    def _record(self, number: int, collection: str) -> CollectionRecord:
+        records = self.manifest(number).collections
+        if collection not in records:
+            raise NotFound("collection", collection, ", ".join(records))
+        return records[collection]

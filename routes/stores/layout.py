@@ -1,0 +1,74 @@
+"""Where each file of the embedded store lies, and the pointer to its newest edition."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from routes.errors import StoreDamaged
+
+POINTER = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})\n")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of a store in `folder`; see `routes.stores.files`."""
+
+    folder: Path
+
+    @property
+    def current(self) -> Path:
+        """The pointer to the newest edition."""
+        return self.folder / "CURRENT"
+
+    @property
+    def editions(self) -> Path:
+        """The folder of the manifests."""
+        return self.folder / "editions"
+
+    @property
+    def collections(self) -> Path:
+        """The folder of the collections, by hash."""
+        return self.folder / "collections"
+
+    @property
+    def serving(self) -> Path:
+        """The folder of what the service maps into memory, by hash of the collection."""
+        return self.folder / "serving"
+
+    def manifest(self, number: int) -> Path:
+        """Give the place of one edition's manifest."""
+        return self.editions / f"{number:06}.json"
+
+    def parquet(self, sha256: str) -> Path:
+        """Give the place of one collection."""
+        return self.collections / f"{sha256}.parquet"
+
+    def served(self, sha256: str) -> Path:
+        """Give the folder of one collection's serving files."""
+        return self.serving / sha256
+
+    def hashes(self, sha256: str) -> Path:
+        """Give the place of the hashes of one collection's serving files."""
+        return self.served(sha256) / "hashes.json"
+
+    def name(self, path: Path) -> str:
+        """Name a file as people know it: from the store's folder on."""
+        return str(path.relative_to(self.folder))
+
+    def written(self) -> list[int]:
+        """Give the numbers of all manifests that are there, ascending."""
+        return sorted(int(path.stem) for path in self.editions.glob("[0-9]*.json"))
+
+    def pointer(self) -> tuple[int, str] | None:
+        """Give the newest edition's number and its manifest's hash. Raises StoreDamaged."""
+        try:
+            pointer = POINTER.fullmatch(self.current.read_text())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StoreDamaged(f"{self.current} cannot be read: {error}") from error
+        if pointer is None:
+            raise StoreDamaged(f"{self.current} does not name an edition and its hash")
+        return int(pointer[1]), pointer[2]

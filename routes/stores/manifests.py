@@ -1,0 +1,55 @@
+"""Manifests of the embedded store: read, and hashed by what they say."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+
+from routes.errors import NotFound, StoreDamaged, StoreError
+from routes.stores.base import FORMAT, CollectionRecord, Manifest
+from routes.stores.layout import Layout
+
+
+def read(layout: Layout, number: int) -> Manifest:
+    """Read one edition's manifest. Raises NotFound, StoreDamaged, or StoreError for a newer one."""
+    newest, _ = layout.pointer() or (0, "")
+    path = layout.manifest(number)
+    if not 1 <= number <= newest or not path.is_file():
+        raise NotFound("edition", number, f"1 to {newest}" if newest else "none yet")
+    try:
+        return _parse(path.read_bytes())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreDamaged(f"{path} is not a manifest: {error}") from error
+
+
+def content_hash(
+    atlas: dict[str, Any], sources: dict[str, Any], records: dict[str, CollectionRecord]
+) -> str:
+    """Hash what an edition says: the same for the same content, whenever it is published."""
+    said = {
+        "atlas": atlas,
+        "sources": sources,
+        "collections": {name: record.sha256 for name, record in records.items()},
+    }
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _parse(document: bytes) -> Manifest:
+    fields = orjson.loads(document)
+    if fields["format"] > FORMAT:
+        raise StoreError(
+            f"edition {fields['number']} has store format {fields['format']}, which a newer "
+            f"routeshift wrote; this one reads up to {FORMAT}. Upgrade it"
+        )
+    fields["collections"] = {
+        name: CollectionRecord(
+            record["sha256"],
+            record["count"],
+            tuple(record["bbox"]) if record["bbox"] else None,
+            tuple(record["interval"]),
+        )
+        for name, record in fields["collections"].items()
+    }
+    return Manifest(**fields)
