@@ -1,0 +1,79 @@
+"""Answers with what caches need: a strong ETag that holds the edition, 304, Cache-Control."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service import formats
+from service.site import Site
+
+PINNED = "public, max-age=31536000, immutable"
+CURRENT = "public, max-age=0, must-revalidate"
+
+
+def answer(
+    request: Request,
+    site: Site,
+    body: Callable[[], bytes],
+    media_type: str,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Give a body, or 304 where the client has it: then the body is not even made.
+
+    The tag is strong: the edition's content, the address, the form and the build of the service
+    together determine every byte.
+    """
+    tag = etag(site, media_type)
+    common = {
+        "ETag": tag,
+        "Cache-Control": PINNED if site.pinned else CURRENT,
+        "Vary": "Accept",
+        **(headers or {}),
+    }
+    if _has(request, tag):
+        return Response(status_code=304, headers=common)
+    return Response(body(), media_type=media_type, headers=common)
+
+
+def json(
+    request: Request, site: Site, document: object, media_type: str = formats.JSON
+) -> Response:
+    """Give a document as JSON."""
+    return answer(request, site, lambda: orjson.dumps(document), media_type)
+
+
+def html(request: Request, site: Site, page: Callable[[], str]) -> Response:
+    """Give a page for people."""
+    return answer(request, site, lambda: page().encode(), formats.HTML)
+
+
+def etag(site: Site, media_type: str) -> str:
+    """Give the strong ETag of an answer: "e<edition>-<hash>"."""
+    said = (build(), site.edition.manifest.content, site.this(), site.pinned, media_type)
+    digest = hashlib.blake2b(repr(said).encode(), digest_size=10).hexdigest()
+    return f'"e{site.edition.number}-{digest}"'
+
+
+@cache
+def build() -> str:
+    """Hash the service's own files, so that a changed program has other ETags."""
+    digest = hashlib.blake2b(digest_size=10)
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.is_file() and path.suffix in (".py", ".html", ".js", ".css", ".toml", ".jinja"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Tell whether the client has this answer (RFC 9110, 13.1.2)."""
+    known = request.headers.get("if-none-match", "")
+    return known.strip() == "*" or tag in {
+        each.strip().removeprefix("W/") for each in known.split(",")
+    }

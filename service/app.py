@@ -1,0 +1,89 @@
+"""The application: routers, middleware, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette_compress import CompressMiddleware
+
+from routes import open_store
+from routes.errors import NotFound, StoreError
+from service import downloads, formats, health, pages
+from service.headers import EncodedEtags, HeadAsGet, SecurityHeaders
+from service.history import changes, editions
+from service.history import routes as route_histories
+from service.library import Library
+from service.maps import web as maps
+from service.maps.assets import StaticAssets
+from service.ogc import collections, items, landing
+from service.problems import Missing, Problem, Unavailable
+from service.proxy import BehindProxy
+from service.settings import Settings, settings
+
+log = logging.getLogger("routeshift")
+
+ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
+RETRY_AFTER_S = "5"
+
+
+def create_app(configured: Settings | None = None) -> FastAPI:
+    """Make the application that serves the store of the settings."""
+    configured = configured or settings()
+    app = FastAPI(title="routeshift", openapi_url=None, redirect_slashes=False)
+    app.state.settings = configured
+    app.state.library = Library(open_store(configured.store))
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.mount("/static", StaticAssets())
+    for error in (Problem, NotFound, StoreError, HTTPException, Exception):
+        app.add_exception_handler(error, refuse)
+    # The last added stands outermost.
+    app.add_middleware(CompressMiddleware, minimum_size=1000)
+    app.add_middleware(EncodedEtags)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition"],
+    )
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(BehindProxy, prefix=configured.root_path, trusted=configured.trusted_proxies)
+    return app
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """Answer a request that went wrong: problem+json for programs, a page for people."""
+    problem = _problem_of(error)
+    if problem.status == Unavailable.status:
+        log.error("%s %s: %s", request.method, request.url.path, error)
+    document = problem.document(request.url.path)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+    if problem.status == Unavailable.status:
+        headers["Retry-After"] = RETRY_AFTER_S
+    if formats.preferred(request.headers.get("accept", "")) == "html":
+        page = pages.problem(document, request.scope.get("root_path", ""))
+        return HTMLResponse(page, problem.status, headers)
+    return formats.ProblemResponse(document, problem.status, headers)
+
+
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, NotFound):
+        if error.kind == "edition" and error.name == "current":
+            return Unavailable(str(error))
+        return Missing(str(error))
+    if isinstance(error, StoreError):
+        return Unavailable(str(error))
+    if isinstance(error, HTTPException):
+        faults = {404: "there is nothing at this address", 405: "this address answers GET only"}
+        fault = faults.get(error.status_code, str(error.detail))
+        return Problem(fault, status=HTTPStatus(error.status_code))
+    return Problem("something went wrong here; it was noted, and it is not your fault")

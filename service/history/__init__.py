@@ -1,0 +1,1 @@
+"""Editions, histories of routes, and what changed between two days."""

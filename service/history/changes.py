@@ -1,0 +1,51 @@
+"""What changed in the world between two days."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from routes import history
+from service import answers, pages
+from service.history.routes import shift_document
+from service.ogc.parameters import FROM, TO, parse_datetime, refuse_unknown
+from service.problems import BadParameter
+from service.site import Site
+
+router = APIRouter()
+
+
+@router.get("/changes")
+@router.get("/editions/{edition:int}/changes")
+async def changes(request: Request) -> Response:
+    """Give what holds otherwise on the day `to` than on the day `from`."""
+    refuse_unknown(request, "from", "to", "f")
+    site = Site.of(request)
+    for name, example in ((FROM.name, FROM.example), (TO.name, TO.example)):
+        if name not in request.query_params:
+            raise BadParameter("is missing", name, f"{name}={example}")
+    document = changes_document(site, request.query_params["from"], request.query_params["to"])
+    if site.format == "html":
+        return answers.html(request, site, lambda: pages.changes(site, document))
+    return answers.json(request, site, document)
+
+
+def changes_document(site: Site, earlier: str, later: str) -> dict[str, Any]:
+    """Give the changes for programs."""
+    first, last = parse_datetime(earlier, "from"), parse_datetime(later, "to")
+    if first.first > last.first:
+        raise BadParameter(f"{earlier!r} lies after {later!r}", "from", FROM.example)
+    found = history.between(site.edition, first, last)
+    return {
+        "from": earlier,
+        "to": later,
+        "edition": site.edition.number,
+        "knowledge_ends": site.edition.atlas["knowledge_ends"],
+        "changes": [asdict(change) for change in found.changes],
+        "shifts": [shift_document(site, shift) for shift in found.shifts],
+        "links": site.self_links(),
+    }

@@ -1,0 +1,40 @@
+"""The editions that a process has open."""
+
+from __future__ import annotations
+
+import time
+
+from routes import Edition
+from routes.stores.base import Store
+
+# How long a newly published edition may go unnoticed.
+NOTICED_AFTER_S = 1.0
+
+
+class Library:
+    """Opens editions once and keeps them; looks for a new one at most once a second."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._open: dict[int, Edition] = {}
+        self._current: int | None = None
+        self._looked_s = float("-inf")
+
+    def current(self) -> Edition:
+        """Give the newest edition. Raises NotFound if nothing is published."""
+        now_s = time.monotonic()
+        if self._current is None or now_s - self._looked_s > NOTICED_AFTER_S:
+            self._current, self._looked_s = self.store.current(), now_s
+        return self.edition(self._current)
+
+    def edition(self, number: int | None) -> Edition:
+        """Give the edition with this number. Raises NotFound."""
+        edition = self._open.get(number or 0)
+        if edition is None:
+            edition = Edition.of(self.store, number)
+            self._open[edition.number] = edition
+        return edition
+
+    def all(self) -> list[Edition]:
+        """Give all editions, newest first."""
+        return [self.edition(number) for number in reversed(self.store.numbers())]

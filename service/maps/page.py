@@ -1,0 +1,199 @@
+"""The map's pages: Folium builds them, Leaflet draws them, the modules in static/ move them.
+
+Folium's own page loads from five other hosts, gives its elements random ids and starts the map by
+an inline script. Here all files are our own, every id is fixed, and there is no inline script or
+style at all: what the page knows travels as JSON in `<script type="application/json">`, which is
+data and runs nowhere. So `script-src 'self'; style-src 'self'` holds without a nonce; a nonce
+would have to change with every answer, and then the page could have no ETag.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Literal
+
+import folium
+import orjson
+from branca.element import Figure
+from folium.utilities import camelize
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
+
+from service.maps import assets
+from service.maps.state import ShownEdition, State, build
+from service.maps.words import words
+
+Mode = Literal["map", "embed"]
+
+LAYERS = ("routes", "crossings", "roles", "events", "eu")
+"""What a reader can switch, by the names that `layers` has in the address."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
+
+STYLES = ("fonts", "page", "time", "panel", "map")
+
+MIN_ZOOM, MAX_ZOOM = 3, 11
+"""Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What an address asks the map to show; read and checked by the HTTP layer.
+
+    `date` is an ISO day, None for the atlas's opening date. `bbox` is (west, south, east, north)
+    in degrees; `lat`, `lon`, `zoom` come together and win over it. `layers` are names of `LAYERS`,
+    None for all. `edition` is the number of a pinned edition, None to follow the newest.
+    `root_path` is the path that the service is mounted at, "" or "/atlas".
+    """
+
+    date: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    lat: float | None = None
+    lon: float | None = None
+    zoom: float | None = None
+    layers: tuple[str, ...] | None = None
+    edition: int | None = None
+    lang: str = "en"
+    root_path: str = ""
+
+    @property
+    def base(self) -> str:
+        """The path before `/collections`, `/routes` and `/map`: pinned or not."""
+        pinned = "" if self.edition is None else f"/editions/{self.edition}"
+        return self.root_path + pinned
+
+
+class Page(Figure):
+    """The HTML document: a language, a title, and no script of its own at the end."""
+
+    _template = Template(
+        "<!DOCTYPE html>\n"
+        '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}">\n'
+        "<head>\n{{ this.header.render(**kwargs) }}\n</head>\n"
+        "<body>\n{{ this.html.render(**kwargs) }}\n</body>\n"
+        "</html>\n"
+    )
+
+    def __init__(self, lang: str, mode: Mode) -> None:
+        super().__init__()
+        self.lang, self.mode = lang, mode
+
+
+class TimeMap(folium.Map):
+    """A Folium map whose head and body are templates of ours and which has no inline script."""
+
+    _template = Template(
+        "{% macro header(this, kwargs) %}{{ this.head }}{% endmacro %}"
+        "{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}"
+    )
+
+    def __init__(self, state: State, view: MapView, mode: Mode) -> None:
+        west, south, east, north = state["atlas"]["view"]
+        super().__init__(
+            location=[(south + north) / 2, (west + east) / 2],
+            tiles=None,
+            zoom_control=False,
+            zoom_snap=0.05,
+            zoom_delta=0.75,
+            wheel_px_per_zoom_level=90,
+            attribution_control=False,
+        )
+        root = view.root_path
+        self.default_js = [("leaflet", assets.address(root, "vendor/leaflet/leaflet.js"))]
+        self.default_css = [
+            ("leaflet_css", assets.address(root, "vendor/leaflet/leaflet.css")),
+            *((f"{name}_css", assets.address(root, f"{name}.css")) for name in STYLES),
+        ]
+        told = _told(state, view, mode)
+        told["settings"] = _settings(told, self._leaflet_options())
+        self.head = _environment().get_template("head.html").render(told)
+        self.body = _environment().get_template(f"{mode}.html").render(told)
+        Page(view.lang, mode).add_child(self)
+
+    def _leaflet_options(self) -> dict[str, Any]:
+        """Give what Folium would write into its inline script, as data."""
+        options = {camelize(key): value for key, value in self.options.items()}
+        return options | {"center": self.location, "minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
+
+    def get_name(self) -> str:
+        """Give a fixed id: Folium's random one would change the page with every answer."""
+        return "map"
+
+
+def map_page(edition: ShownEdition, view: MapView) -> str:
+    """Give the HTML of `/map`: the same text for the same edition and view.
+
+    Raises KeyError for a language that `service.maps.words` does not have.
+    """
+    return _page(edition, view, "map")
+
+
+def embed_page(edition: ShownEdition, view: MapView) -> str:
+    """Give the HTML of `/embed`, made to stand in a frame from 360 by 400 pixels up."""
+    return _page(edition, view, "embed")
+
+
+def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
+    page = TimeMap(_state(edition, view.lang), view, mode)
+    return str(page.get_root().render())
+
+
+@lru_cache(maxsize=32)
+def _state(edition: ShownEdition, lang: str) -> State:
+    """Build what an edition shows once: it never changes, and most of a page's time goes there."""
+    return build(edition, lang)
+
+
+def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
+    """Give what the templates say."""
+    return {
+        "state": state,
+        "atlas": state["atlas"],
+        "view": view,
+        "mode": mode,
+        "date": view.date or state["atlas"]["opening"],
+        "layers": LAYERS,
+        "modules": [assets.address(view.root_path, name) for name in assets.modules()],
+        "icon": assets.address(view.root_path, "icon.svg"),
+        "main": assets.address(view.root_path, "main.js"),
+        "say": words(view.lang),
+    }
+
+
+def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
+    """Give what the modules have to know of the address."""
+    view: MapView = told["view"]
+    keys = ("bbox", "lat", "lon", "zoom", "layers", "lang")
+    return {key: getattr(view, key) for key in keys} | {
+        "mode": told["mode"],
+        "date": told["date"],
+        "root": view.root_path,
+        "base": view.base,
+        "pinned": view.edition is not None,
+        "words": told["say"],
+        "leaflet": leaflet,
+    }
+
+
+def _json(value: object) -> str:
+    """Give JSON that can stand inside a script element: no `<` can end it (HTML, 13.1.2.6)."""
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("service.maps"),
+        autoescape=select_autoescape(default=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["as_json"] = _json
+    return environment

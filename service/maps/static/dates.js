@@ -1,0 +1,43 @@
+/** Days as texts and steps: ISO days in addresses, words for people, months of unequal length. */
+
+import { DAY } from "./time.js";
+
+/** @param {string} text  an ISO day  @returns {number} seconds since 1970; NaN if it is none */
+export function parseDay(text) {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / 1000 : Number.NaN;
+}
+
+/** @param {number} at  @returns {string} the ISO day */
+export function isoDay(at) {
+  return new Date(at * 1000).toISOString().slice(0, 10);
+}
+
+/** @param {string} lang  @returns {(at: number) => string} "1 December 2003" */
+export function dayWriter(lang) {
+  const format = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return (at) => format.format(new Date(at * 1000));
+}
+
+/** The same day some months on; the month's last day where it has no such day. */
+export function addMonths(at, count) {
+  const date = new Date(at * 1000);
+  const month = date.getUTCMonth() + count;
+  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
+  return Date.UTC(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), lastDay)) / 1000;
+}
+
+/** @param {{first: number, last: number}} axis  @returns {number} the nearest day on the axis */
+export function within(at, axis) {
+  const day = Math.floor(at / DAY) * DAY;
+  return Math.min(Math.max(day, axis.first), axis.last - DAY);
+}
+
+/** @param {number} at  @returns {number} */
+export function yearNumber(at) {
+  return new Date(at * 1000).getUTCFullYear();
+}

@@ -1,0 +1,215 @@
+/** The words beside the map: what changed here, each route with its validity, on whose word. */
+
+import { element, sample, say } from "./dom.js";
+import { yearNumber } from "./dates.js";
+import { DAY } from "./time.js";
+
+/** How long a change is news, in seconds: a step of the arrow keys. */
+const FRESH = 31 * DAY;
+
+export class Panel {
+  /**
+   * @param {HTMLElement} node  @param {object} state  @param {object} words
+   * @param {{open: (kind: string, id: string) => void, emphasise: (id: string | null) => void}} on
+   * @param {(at: number) => string} writeDay
+   */
+  constructor(node, state, words, on, writeDay) {
+    Object.assign(this, { node, state, words, on, writeDay });
+    this.names = new Map(state.routes.map((route) => [route.id, route.name]));
+  }
+
+  show(moment) {
+    const story = storyOf(moment, this);
+    this.node.replaceChildren(
+      this.#story(story),
+      this.#routes(moment),
+      ...this.#events(moment),
+      ...this.#roles(moment),
+      this.#sources(moment),
+    );
+  }
+
+  #story(story, heading = "h2") {
+    return element(
+      "section.story",
+      {},
+      element("p.kicker", {}, story.kicker),
+      element(heading, {}, story.title),
+      ...story.texts.map((text) => element("p", {}, text)),
+      story.care && element("p.care", {}, story.care),
+      story.then && this.#story(story.then, "h3"),
+    );
+  }
+
+  #routes(moment) {
+    const { words } = this;
+    const items = moment.routes.map((entry) => this.#route(entry));
+    return element(
+      "section",
+      {},
+      element("h3", {}, words.panel.routes),
+      items.length ? element("ul.rows", {}, ...items) : element("p.none", {}, words.panel.none),
+    );
+  }
+
+  #route({ row, mark, isLighter }) {
+    const { words, on } = this;
+    const water = row.mode === "land" ? "land" : "water";
+    const button = element("button.row-button", { type: "button" }, row.name);
+    button.addEventListener("click", () => on.open("routes", row.id));
+    for (const name of ["focus", "mouseenter"]) button.addEventListener(name, () => on.emphasise(row.id));
+    for (const name of ["blur", "mouseleave"]) button.addEventListener(name, () => on.emphasise(null));
+    return element(
+      "li",
+      { "data-route": row.id, "data-mark": mark },
+      sample([water, mark, isLighter ? "lighter" : null].filter(Boolean).join(".")),
+      element(
+        "div",
+        {},
+        button,
+        element("p.when", {}, row.when),
+        element("p.sure", {}, words.mark[mark]),
+        row.implied && element("p.sure", {}, row.implied),
+      ),
+    );
+  }
+
+  #events(moment) {
+    const { words } = this;
+    if (!moment.events.length || moment.isBeyond) return [];
+    const title = say(words.panel.events, { year: yearNumber(moment.at) });
+    const items = moment.events.filter(({ row }) => !row.undated).map(({ row }) => this.#event(row));
+    const undated = moment.events.filter(({ row }) => row.undated).map(({ row }) => this.#event(row));
+    return [
+      items.length > 0 && section(title, items),
+      undated.length > 0 && section(sentence(words.legend.undated), undated),
+    ].filter(Boolean);
+  }
+
+  #event(row) {
+    const name = row.point
+      ? element("button.row-button", { type: "button" }, row.name)
+      : element("span.row-name", {}, row.name);
+    if (row.point) name.addEventListener("click", () => this.on.open("events", row.id));
+    const where = row.place ?? this.words.panel.events_unplaced;
+    const texts = [row.point ? null : row.description, row.editor_note].filter(Boolean);
+    return element(
+      "li",
+      {},
+      element(row.undated ? "i.bullet.undated" : "i.bullet", { "aria-hidden": "true" }),
+      element(
+        "div",
+        {},
+        name,
+        element("p.when", {}, [row.undated ? null : row.when, where].filter(Boolean).join(" · ")),
+        ...texts.map((text) => element("p.sure", {}, text)),
+      ),
+    );
+  }
+
+  #roles(moment) {
+    if (!moment.roles.length) return [];
+    const { words } = this;
+    const countries = new Map();
+    for (const entry of moment.roles) {
+      const { country } = entry.row;
+      countries.set(country, [...(countries.get(country) ?? []), entry]);
+    }
+    const items = [...countries].sort().map(([country, entries]) => roleItem(country, entries, words));
+    const note = this.state.atlas.notes.roles ?? words.legend.roles_note;
+    return [
+      element(
+        "details.roles",
+        {},
+        element("summary", {}, element("h3", {}, words.panel.roles)),
+        element("ul.rows", {}, ...items),
+        element("p.care", {}, note),
+      ),
+    ];
+  }
+
+  #sources(moment) {
+    const shown = [...moment.routes, ...moment.crossings, ...moment.events].map(({ row }) => row.source);
+    const ids = new Set(shown.length ? shown : this.state.routes.map((row) => row.source));
+    const texts = [...ids].map((id) => this.state.sources[id]).filter(Boolean);
+    return element(
+      "section.sources",
+      {},
+      element("h3", {}, this.words.panel.sources),
+      ...texts.map((source) =>
+        element("p", {}, `${source.text}.`, source.inferred && element("span.note", {}, ` ${source.inferred}`)),
+      ),
+    );
+  }
+}
+
+/**
+ * What there is to tell of a day: first what changed within the last month, then a shift that may
+ * be happening, then the last change; after the source's knowledge, that nothing is known.
+ */
+export function storyOf(moment, { state, words, names, writeDay }) {
+  if (moment.isBeyond) return beyondStory(moment, state, words.panel, writeDay);
+  const latest = latestStory(moment, words.panel, writeDay);
+  const shift = moment.shifts.map((row) => shiftStory(row, words.panel, names))[0];
+  if (!shift) return latest ?? { kicker: words.panel.first, title: state.atlas.title, texts: [] };
+  const isFresh = latest && moment.at - moment.latest.at < FRESH && !moment.latest.kinds.includes("shift");
+  if (isFresh) return { ...latest, then: shift };
+  const isOther = latest && !moment.latest.kinds.includes("shift");
+  return isOther ? { ...shift, then: latest } : shift;
+}
+
+function latestStory({ latest, at }, panel, writeDay) {
+  if (!latest) return null;
+  const [title, ...texts] = latest.words;
+  const kicker = latest.at === at ? panel.now : panel.latest;
+  return { kicker: say(kicker, { when: writeDay(latest.at) }), title: plain(title), texts };
+}
+
+function beyondStory(moment, state, panel, writeDay) {
+  const { year } = state.atlas.knowledge_ends;
+  const values = { year, date: writeDay(moment.at) };
+  // The boundaries go on after the source's knowledge: say what changed with them last.
+  const isLater = moment.latest && moment.latest.at > state.atlas.knowledge_ends.at;
+  return {
+    kicker: say(panel.beyond, values),
+    title: say(panel.beyond_title, values),
+    texts: [say(panel.beyond_text, values)],
+    then: isLater ? latestStory(moment, panel, writeDay) : undefined,
+  };
+}
+
+function shiftStory(shift, panel, names) {
+  const named = (ids) => ids.map((id) => names.get(id) ?? id).join("; ");
+  const texts = [
+    say(panel.replaced, { from: named(shift.from), to: named(shift.to) }),
+    shift.cause && say(panel.cause, { cause: shift.cause }),
+  ].filter(Boolean);
+  const care = [shift.caveat, shift.editor_note].filter(Boolean).join(" ");
+  const kicker = say(shift.spread ? panel.here_spread : panel.here, shift);
+  return { kicker, title: shift.name, texts, care };
+}
+
+function roleItem(country, entries, words) {
+  const parts = entries.map(({ row, mark }) =>
+    mark === "certain" ? words.role[row.role] : `${words.role[row.role]} (${row.when})`,
+  );
+  const chips = entries.map(({ row, mark }) => element(`b.chip.${mark}`, { "aria-hidden": "true" }, words.role[`${row.role}_mark`]));
+  return element(
+    "li",
+    {},
+    element("span.chips", {}, ...chips),
+    element("div", {}, element("span.row-name", {}, country), element("p.when", {}, parts.join(", "))),
+  );
+}
+
+function section(title, items) {
+  return element("section", {}, element("h3", {}, title), element("ul.rows", {}, ...items));
+}
+
+function plain(text) {
+  return text.replace(/\.$/, "");
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,29 @@
+/** The address holds what is shown: date, view and layers. Opening it shows the same again. */
+
+import { isoDay } from "./dates.js";
+
+/**
+ * @param {{at: number, view: {lat: number, lon: number, zoom: number} | null,
+ *   layers: Set<string>, all: string[], lang: string}} shown
+ * @returns {string} the query of a permalink; what stands at its default is left out
+ */
+export function queryOf({ at, view, layers, all, lang }) {
+  const query = new URLSearchParams({ date: isoDay(at) });
+  if (view) {
+    query.set("lat", view.lat.toFixed(3));
+    query.set("lon", view.lon.toFixed(3));
+    query.set("zoom", String(Math.round(view.zoom * 100) / 100));
+  }
+  if (layers.size < all.length) query.set("layers", all.filter((name) => layers.has(name)).join(","));
+  if (lang !== "en") query.set("lang", lang);
+  return query.toString().replaceAll("%2C", ",");
+}
+
+/** Write the query into the address, where a sandboxed frame lets us. */
+export function remember(query) {
+  try {
+    history.replaceState(null, "", `${location.pathname}?${query}`);
+  } catch {
+    // A frame of an opaque origin may not: the map works all the same.
+  }
+}

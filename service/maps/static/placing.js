@@ -1,0 +1,119 @@
+/**
+ * Greedy placing of labels in pixels: one after another, each where it costs least, none where it
+ * would meet another label, a control or a route; what finds no place is left out.
+ *
+ * @typedef {import("./pixels.js").Box} Box
+ * @typedef {{w: number, h: number, cost: number, key: string}} Variant
+ * @typedef {{id: string, gap?: number, reach?: number, variants: Variant[], spots: (variant: Variant) => Spot[]}} Item
+ * @typedef {{x: number, y: number, cost: number}} Spot  centre of the label
+ * @typedef {{id: string, key: string, box: Box}} Placed
+ */
+
+import { Mask, boxOf, contains, grown, overlap, pathsMeet } from "./pixels.js";
+
+/** Two names on one line need more room between them than one above the other. */
+const [GAP_X, GAP_Y] = [7, 2];
+/** A name mostly outside its country would read as another's. */
+const TOO_FAR = 90;
+/** Size of a cell in pixels, and about how many places to try along a side. */
+const [CELL, MOST_STEPS] = [4, 18];
+const CLEAR_OF_LINES = 3;
+
+/**
+ * @param {Item[]} items  most important first
+ * @param {{frame: Box, taken: Box[], paths: import("./pixels.js").Pixel[][]}} ground
+ * @returns {Placed[]}
+ */
+export function place(items, { frame, taken, paths }) {
+  const boxes = [...taken];
+  const near = paths.map((path) => ({ path, box: grown(boxOf(path), CLEAR_OF_LINES) }));
+  const placed = [];
+  for (const item of items) {
+    const best = bestOf(item, frame, boxes, near);
+    if (!best) continue;
+    placed.push(best);
+    boxes.push(best.box);
+  }
+  return placed;
+}
+
+function bestOf(item, frame, boxes, near) {
+  const tries = item.variants
+    .flatMap((variant) =>
+      item
+        .spots(variant)
+        .filter(({ cost }) => cost < (item.reach ?? TOO_FAR))
+        .map((spot) => ({ variant, spot, cost: spot.cost + variant.cost })),
+    )
+    .sort((a, b) => a.cost - b.cost);
+  for (const { variant, spot } of tries) {
+    const box = { x: spot.x - variant.w / 2, y: spot.y - variant.h / 2, w: variant.w, h: variant.h };
+    if (contains(frame, box) && !boxes.some((other) => overlap(box, other, item.gap ?? GAP_X, GAP_Y)) && isClear(box, near))
+      return { id: item.id, key: variant.key, box };
+  }
+  return null;
+}
+
+function isClear(box, near) {
+  const wide = grown(box, CLEAR_OF_LINES);
+  const paths = near.filter((line) => overlap(line.box, wide)).map((line) => line.path);
+  return !pathsMeet(paths, wide);
+}
+
+/** [side, height, distance, cost]: to the right or left first, then higher, lower, farther. */
+const AROUND = [
+  [1, 0, 0, 0],
+  [-1, 0, 0, 2],
+  ...[0.5, -0.5, 1, -1, 1.4, -1.4].flatMap((up, index) => [
+    [1, up, 0, 4 + index * 2],
+    [-1, up, 0, 6 + index * 2],
+  ]),
+  [0, 1, 0, 12],
+  [0, -1, 0, 14],
+  ...[0, 0.7, -0.7, 1.4, -1.4].flatMap((up, index) => [
+    [1, up, 8, 18 + index * 2],
+    [-1, up, 8, 20 + index * 2],
+  ]),
+];
+
+/** The places around a mark. @param {Box} mark */
+export function around(mark, gap = 3) {
+  const [cx, cy] = [mark.x + mark.w / 2, mark.y + mark.h / 2];
+  return ({ w, h }) =>
+    AROUND.map(([side, up, far, cost]) => ({
+      x: cx + side * (mark.w / 2 + gap + far + w / 2),
+      y: cy + up * (side ? mark.h / 2 + h / 3 : mark.h / 2 + gap + h / 2),
+      cost,
+    }));
+}
+
+/**
+ * Places inside a shape: a grid over what is seen of it, the middle first, all of the label over
+ * the shape if it can be.
+ *
+ * @param {import("./pixels.js").Pixel[][]} rings  @param {Box} frame
+ */
+export function within(rings, frame) {
+  const mask = new Mask(rings, frame, CELL);
+  const { area } = mask;
+  if (area === 0) return { area, spots: () => [] };
+  const points = mask.points(Math.max(1, Math.round(Math.sqrt(area) / MOST_STEPS / CELL)));
+  const middle = mean(points);
+  const spots = ({ w, h }) =>
+    points.map(([x, y]) => ({ x, y, cost: costOf(mask, { x, y, w, h }, middle, area) }));
+  return { area, spots };
+}
+
+function costOf(mask, { x, y, w, h }, [mx, my], area) {
+  const away = (30 * Math.hypot(x - mx, (y - my) * 1.2)) / Math.sqrt(area);
+  let outside = 0;
+  for (const dx of [-w / 2, w / 2])
+    for (const dy of [-h / 2, h / 2]) outside += mask.has(x + dx, y + dy) ? 0 : 1;
+  for (const dx of [-w / 4, w / 4]) outside += mask.has(x + dx, y) ? 0 : 1;
+  return away + outside * 14;
+}
+
+function mean(pixels) {
+  const sum = pixels.reduce(([x, y], [px, py]) => [x + px, y + py], [0, 0]);
+  return [sum[0] / pixels.length, sum[1] / pixels.length];
+}

@@ -1,0 +1,102 @@
+/** What a click or Enter on a feature says: when, how sure, on whose word, with what care. */
+
+import { element } from "./dom.js";
+import { dayOf, markOf } from "./time.js";
+
+export class Popups {
+  /** @param {object} state  @param {object} words  @param {string} base  @param {() => object} now */
+  constructor(state, words, base, now) {
+    Object.assign(this, { state, words, base, now });
+  }
+
+  /** @returns {HTMLElement} */
+  route(row) {
+    const { words, base } = this;
+    return this.#card(row, words.mode[row.mode], [
+      [words.popup.implied, row.implied],
+    ], [
+      [words.popup.history, `${base}/routes/${encodeURIComponent(row.route)}`],
+      this.#geojson("routes", row),
+    ]);
+  }
+
+  /** @param {"crossings" | "events"} collection */
+  place(collection, row) {
+    const { words } = this;
+    const more = [[words.popup.also, row.also?.join(", ")]];
+    const links = [this.#item(collection, row), this.#geojson(collection, row)];
+    return this.#card(row, words.kind[row.kind] ?? "", more, links);
+  }
+
+  ground(row) {
+    const { words } = this;
+    const isMember = this.now().members.has(row.entity);
+    const isDisputed = row.status === "disputed";
+    return element(
+      "article.card",
+      {},
+      element("h3", {}, row.name),
+      element("p.kind", {}, row.kind === "backdrop" ? words.popup.backdrop : words.kind[row.kind]),
+      row.kind !== "backdrop" && element("p.when", {}, row.when),
+      isMember && element("p", {}, words.popup.member),
+      isDisputed && element("p", {}, words.popup.disputed),
+      row.editor_note && element("p.care", {}, row.editor_note),
+      row.caveat && element("p.care", {}, row.caveat),
+      linkList([this.#geojson("boundaries", row)]),
+    );
+  }
+
+  #card(row, kind, more, links) {
+    const { popup } = this.words;
+    const facts = [
+      [popup.when, row.when],
+      [popup.sure, this.#howSure(row)],
+      ...more,
+      [popup.caveat, row.caveat],
+      [popup.note, row.editor_note],
+      [popup.source, this.#source(row)],
+    ];
+    return element(
+      "article.card",
+      {},
+      element("h3", {}, row.name),
+      element("p.kind", {}, kind),
+      row.description && element("p", {}, row.description),
+      element("dl", {}, ...facts.flatMap(([term, text]) => fact(term, text))),
+      linkList(links),
+    );
+  }
+
+  #howSure(row) {
+    const mark = markOf(row.bounds, row.end, dayOf(this.now().at));
+    const parts = [mark && this.words.mark[mark], this.words.precision[row.precision]];
+    return parts.filter(Boolean).join(" · ");
+  }
+
+  #source(row) {
+    const source = this.state.sources[row.source];
+    return [source?.short ?? row.source, row.locator].filter(Boolean).join(", ");
+  }
+
+  #item(collection, row) {
+    const path = `/collections/${collection}/items/${encodeURIComponent(row.id)}`;
+    return [this.words.popup.item, `${this.base}${path}?f=html`];
+  }
+
+  #geojson(collection, row) {
+    const path = `/collections/${collection}/items/${encodeURIComponent(row.id)}`;
+    return [this.words.popup.geojson, `${this.base}${path}?f=json`];
+  }
+}
+
+function fact(term, text) {
+  return text ? [element("dt", {}, term), element("dd", {}, text)] : [];
+}
+
+/** Links open beside the map, and in an embed outside its frame. */
+function linkList(links) {
+  const items = links.map(([text, href]) =>
+    element("a", { href, target: "_blank", rel: "noopener" }, text),
+  );
+  return element("p.links", {}, ...items.flatMap((item, index) => (index ? [" · ", item] : [item])));
+}

@@ -1,0 +1,218 @@
+/** The strip of time: a bar for each route, what changed when, and the slider over it. */
+
+import { drawn } from "./dom.js";
+import { DAY } from "./time.js";
+import { yearNumber } from "./dates.js";
+
+const THUMB = 18;
+const NARROW = 640;
+const RAGGED = 7;
+
+export class Strip {
+  /**
+   * @param {{chart: HTMLElement, slider: HTMLInputElement}} parts
+   * @param {object} state  @param {object} words  @param {boolean} isCompact
+   */
+  constructor(parts, state, words, isCompact) {
+    Object.assign(this, parts, { state, words, isCompact });
+    this.at = state.axis.first;
+    const days = Math.round((state.axis.last - state.axis.first) / DAY);
+    this.slider.max = String(days - 1);
+    new ResizeObserver(() => this.#draw()).observe(this.chart);
+  }
+
+  /** @param {number} at  @param {string} spoken */
+  show(at, spoken) {
+    this.at = at;
+    this.slider.value = String(Math.round((at - this.state.axis.first) / DAY));
+    this.slider.setAttribute("aria-valuetext", spoken);
+    this.#movePlayhead();
+  }
+
+  /** The day that the slider stands on. */
+  get sliderDay() {
+    return this.state.axis.first + Number(this.slider.value) * DAY;
+  }
+
+  /** The day under a pointer. @param {number} clientX */
+  dayAt(clientX) {
+    const { first, last } = this.state.axis;
+    const x = clientX - this.chart.getBoundingClientRect().left - this.left;
+    const share = Math.min(Math.max(x / this.width, 0), 1);
+    return first + Math.floor((share * (last - first)) / DAY) * DAY;
+  }
+
+  #x(at) {
+    const { first, last } = this.state.axis;
+    const share = (Math.min(Math.max(at, first), last) - first) / (last - first);
+    return this.left + share * this.width;
+  }
+
+  #measure() {
+    const full = this.chart.clientWidth;
+    this.isNarrow = full < NARROW;
+    this.left = this.isNarrow || this.isCompact ? 9 : 196;
+    this.width = full - this.left - 12;
+    this.rowHeight = this.isCompact ? 6 : this.isNarrow ? 26 : 14;
+    this.barHeight = this.isCompact ? 4 : 7;
+    this.top = this.isCompact ? 38 : 40;
+    const rows = this.state.routes.length + (this.isCompact ? 0 : 2);
+    this.height = this.top + rows * this.rowHeight + (this.isNarrow ? 6 : 3);
+  }
+
+  #draw() {
+    if (!this.chart.clientWidth) return;
+    this.#measure();
+    const width = this.chart.clientWidth;
+    const box = { width, height: this.height, viewBox: `0 0 ${width} ${this.height}` };
+    const svg = drawn("svg", box, this.#beyond(), ...this.#years());
+    svg.append(...this.state.routes.map((route, index) => this.#route(route, index)));
+    if (!this.isCompact) {
+      svg.append(...this.#shifts(), this.#events());
+      this.chart.replaceChildren(svg);
+      svg.append(this.#states(svg));
+    }
+    this.playhead = drawn("line.playhead", { y1: 27, y2: this.height });
+    svg.append(this.playhead);
+    this.chart.replaceChildren(svg);
+    this.slider.style.left = `${this.left - THUMB / 2}px`;
+    this.slider.style.width = `${this.width + THUMB}px`;
+    this.#movePlayhead();
+  }
+
+  #movePlayhead() {
+    if (!this.playhead) return;
+    const x = this.#x(this.at);
+    this.playhead.setAttribute("x1", String(x));
+    this.playhead.setAttribute("x2", String(x));
+  }
+
+  /** The hatched time after the source's knowledge. */
+  #beyond() {
+    const x = this.#x(this.state.atlas.knowledge_ends.at);
+    const size = { x, y: 36, width: this.left + this.width - x, height: this.height - 36 };
+    const title = drawn("title", {}, this.words.strip.after);
+    return drawn("rect.beyond", size, title);
+  }
+
+  #years() {
+    const { first, last } = this.state.axis;
+    const [from, to] = [yearNumber(first), yearNumber(last)];
+    const room = this.width / (to - from);
+    const step = [1, 2, 5, 10].find((years) => years * room >= 46) ?? 20;
+    const track = { x1: this.left, x2: this.left + this.width, y1: 27, y2: 27 };
+    const marks = [drawn("line.track", track)];
+    for (let year = from; year < to; year += 1) {
+      const x = this.#x(Date.UTC(year, 0, 1) / 1000);
+      const isNamed = (year - from) % step === 0;
+      const line = { x1: x, x2: x, y1: isNamed ? 18 : 23, y2: isNamed ? this.height : 31 };
+      marks.push(drawn(isNamed ? "line.year" : "line.year.minor", line));
+      const anchor = year === from && this.left < 20 ? "start" : "middle";
+      if (isNamed)
+        marks.push(drawn("text.year-name", { x, y: 12, "text-anchor": anchor }, String(year)));
+    }
+    return marks;
+  }
+
+  #route(route, index) {
+    const y = this.top + index * this.rowHeight;
+    const name = this.isCompact ? null : this.#name(route.name, y);
+    return drawn(`g.bar.${route.mode === "land" ? "land" : "water"}`, {}, name, ...this.#bars(route, y));
+  }
+
+  #name(text, y) {
+    const place = this.isNarrow ? { x: this.left, y: y + 11 } : { x: 0, y: y + 9 };
+    return drawn("text.row-name", place, text);
+  }
+
+  #barTop(y) {
+    return this.isCompact ? y : this.isNarrow ? y + 15 : y + 2;
+  }
+
+  #bars({ bounds, end }, y) {
+    const [startEarliest, startLatest, endEarliest, endLatest, seenFrom, seenUntil] = bounds;
+    const isOpen = startEarliest < this.state.axis.first;
+    const top = this.#barTop(y);
+    const parts = [
+      drawn("path.possible", { d: this.#shape(startEarliest, endLatest, top, end, isOpen) }),
+    ];
+    for (const [from, until] of [[startLatest, endEarliest], [seenFrom, seenUntil]]) {
+      if (from >= until || until < this.state.axis.first) continue;
+      parts.push(drawn("path.sure", { d: this.#shape(from, until, top, null, isOpen && from < this.state.axis.first) }));
+    }
+    return parts;
+  }
+
+  /** A bar: pointed where it began before the axis, ragged where the source's knowledge ends. */
+  #shape(from, until, top, end, isOpen) {
+    const [x0, x1] = [this.#x(from), this.#x(until)];
+    const [bottom, middle] = [top + this.barHeight, top + this.barHeight / 2];
+    const left = isOpen ? `M${x0} ${bottom}L${x0 - 6} ${middle}L${x0} ${top}` : `M${x0} ${bottom}V${top}`;
+    if (end !== "source-ends") return `${left}H${x1}V${bottom}Z`;
+    const tooth = this.barHeight / 4;
+    const right = [
+      `H${x1}`, `L${x1 - RAGGED} ${top + tooth}`, `L${x1} ${middle}`,
+      `L${x1 - RAGGED} ${middle + tooth}`, `L${x1} ${bottom}`,
+    ];
+    return `${left}${right.join("")}Z`;
+  }
+
+  /** A shift ties its routes together, in the middle of the time in which it lies. */
+  #shifts() {
+    const rows = new Map(this.state.routes.map((route, index) => [route.id, index]));
+    const middle = (index) => this.#barTop(this.top + index * this.rowHeight) + this.barHeight / 2;
+    return this.state.shifts.map((shift) => {
+      const places = [...shift.from, ...shift.to].map((id) => rows.get(id)).filter((row) => row >= 0);
+      const x = this.#x((shift.bounds[0] + shift.bounds[3]) / 2);
+      const ys = places.map(middle);
+      const line = { x1: x, x2: x, y1: Math.min(...ys), y2: Math.max(...ys) };
+      const dots = ys.map((cy) => drawn("circle", { cx: x, cy, r: 2.4 }));
+      return drawn("g.shift", {}, drawn("title", {}, shift.name), drawn("line", line), ...dots);
+    });
+  }
+
+  #events() {
+    const y = this.top + this.state.routes.length * this.rowHeight;
+    const cy = this.#barTop(y) + this.barHeight / 2;
+    const marks = this.state.events
+      .filter((row) => !row.undated)
+      .map((row) => {
+        const x = this.#x((row.bounds[0] + row.bounds[3]) / 2);
+        const d = `M${x} ${cy - 4.5}L${x + 4.5} ${cy}L${x} ${cy + 4.5}L${x - 4.5} ${cy}Z`;
+        return drawn("path.event", { d }, drawn("title", {}, `${row.name}, ${row.when}`));
+      });
+    return drawn("g.events", {}, this.#name(this.words.strip.events, y), ...marks);
+  }
+
+  /** States and the Union: a tick for each change, named where there is room. */
+  #states(svg) {
+    const y = this.top + (this.state.routes.length + 1) * this.rowHeight;
+    const top = this.#barTop(y) - (this.isNarrow ? -1 : 2);
+    const bottom = top + this.barHeight + 4;
+    const group = drawn("g.states", {}, this.#name(this.words.strip.states, y));
+    svg.append(group);
+    const told = this.state.changes.filter((change) => change.short && change.at < this.state.axis.last);
+    const ticks = told.map((change) => ({ change, x: this.#x(change.at) }));
+    let free = this.left;
+    ticks.forEach(({ change, x }, index) => {
+      const kind = change.kinds.includes("eu") ? "union" : "state";
+      const line = drawn(`line.tick.${kind}`, { x1: x, x2: x, y1: top, y2: bottom });
+      line.append(drawn("title", {}, change.words.join(" ")));
+      group.append(line);
+      free = Math.max(free, this.#nameTick(group, change, x, ticks[index + 1]?.x, bottom - 2, free));
+    });
+    return group;
+  }
+
+  #nameTick(group, change, x, nextX, y, free) {
+    const text = drawn("text.tick-name", { x: x + 4, y }, change.short);
+    group.append(text);
+    const room = (nextX ?? this.left + this.width + 10) - x - 8;
+    const width = text.getComputedTextLength();
+    if (width <= room && x + 4 >= free) return x + 8 + width;
+    text.setAttribute("x", String(x - 4 - width));
+    if (x - 4 - width > free + 4) return x + 2;
+    text.remove();
+    return x + 2;
+  }
+}

@@ -1,0 +1,185 @@
+"""Pages for people: what the JSON says, as HTML. Each function gives one whole page.
+
+No page has an inline script or style, loads anything from elsewhere, or says anything that is not
+in its edition and its address: so a page can have a strong ETag.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from routes.schema import COLLECTIONS
+from service.pages import asking, frontpage, printed, records, reference, smallmap, told
+from service.pages.render import crumbs, render
+from service.pages.tables import in_order, record_table
+from service.pages.words import extent, label
+from service.site import Site
+
+Document = dict[str, Any]
+
+__all__ = [
+    "api",
+    "changes",
+    "collection",
+    "collections",
+    "conformance",
+    "edition",
+    "editions",
+    "front",
+    "item",
+    "items",
+    "problem",
+    "route",
+    "schema",
+]
+
+
+def front(site: Site) -> str:
+    """Give the front page: what this is, the map, how to use it, on whose word."""
+    return render(site, "front.html", site.edition.atlas["title"], **frontpage.said(site))
+
+
+def conformance(site: Site, uris: list[str]) -> str:
+    """Give the page of the conformance declaration."""
+    trail = crumbs(site)
+    return render(site, "conformance.html", "Conformance", trail, uris=uris)
+
+
+def api(site: Site, document: Document) -> str:
+    """Give the API's description: every path with its parameters and an example to follow."""
+    return render(
+        site,
+        "api.html",
+        "The API",
+        crumbs(site),
+        json_address=site.url("/api", f="json"),
+        operations=reference.operations(site, document),
+    )
+
+
+def collections(site: Site, document: Document) -> str:
+    """Give the list of the collections."""
+    listed = [one | extent(one) for one in document["collections"]]
+    return render(site, "collections.html", "Collections", crumbs(site), collections=listed)
+
+
+def collection(site: Site, name: str, document: Document) -> str:
+    """Give one collection: its extent, a map and a table of its first items, its columns."""
+    query, features = records.sample(site, name)
+    return render(
+        site,
+        "collection.html",
+        document["title"],
+        crumbs(site, "/collections"),
+        collection=document | extent(document),
+        licence=site.edition.atlas.get("licence"),
+        table=record_table(site, name, in_order(features), COLLECTIONS[name].title),
+        sampled=records.sampled(site, name, query, len(features)),
+        map=smallmap.of_items(site, name, features, query),
+        tables=printed.tables(site) if name == "statistics" else [],
+        columns=reference.columns(name),
+    )
+
+
+def schema(site: Site, name: str, document: Document) -> str:
+    """Give the columns of a collection with types and meaning."""
+    return render(
+        site,
+        "schema.html",
+        f"Columns of {document['title'].lower()}",
+        crumbs(site, "/collections", f"/collections/{name}"),
+        columns=reference.columns(name),
+        geometry=document["properties"]["geometry"]["description"],
+        name=name,
+    )
+
+
+def items(site: Site, name: str, head: Document, features: list[Document]) -> str:
+    """Give a page of features as a table, with a map, the query in words and a form."""
+    asked = dict(site.query)
+    title = COLLECTIONS[name].title
+    links = {link["rel"]: link["href"] for link in head["links"]}
+    query = asking.in_words(asked)
+    is_whole = "cursor" not in asked and "next" not in links
+    shown = in_order(features) if is_whole else features
+    return render(
+        site,
+        "items.html",
+        f"{title} {query}",
+        crumbs(site, "/collections", f"/collections/{name}"),
+        here="Items",
+        heading=title,
+        name=name,
+        query=query,
+        count=asking.count(head),
+        form=asked,
+        download=site.url(f"/downloads/{name}.geojson"),
+        first=site.this(cursor=None) if "cursor" in asked else None,
+        next=links.get("next"),
+        table=record_table(site, name, shown, f"{title} {query}", asked),
+        map=smallmap.of_items(site, name, features, asked),
+        beyond=told.knowledge_note(site, asked.get("datetime")),
+    )
+
+
+def item(site: Site, name: str, feature: Document) -> str:
+    """Give one feature: every property in words, its place, on whose word it stands."""
+    properties = feature["properties"]
+    day = smallmap.day_of(site, name, properties)
+    return render(
+        site,
+        "item.html",
+        properties.get("name") or str(feature["id"]),
+        crumbs(site, "/collections", f"/collections/{name}", f"/collections/{name}/items"),
+        collection=COLLECTIONS[name].title,
+        feature=feature,
+        said=properties,
+        facts=records.facts(site, name, properties),
+        missing=[
+            label(field.name)
+            for field in COLLECTIONS[name].fields
+            if properties.get(field.name) in (None, [], "") and field.kind != "datetime"
+        ],
+        source=records.source(site, properties.get("source")),
+        history=site.url(f"/routes/{properties['route']}") if "route" in properties else None,
+        day=day,
+        map=smallmap.of_item(site, name, feature, day),
+    )
+
+
+def editions(site: Site, document: Document) -> str:
+    """Give the list of editions."""
+    return render(site, "editions.html", "Editions", crumbs(site), editions=document["editions"])
+
+
+def edition(site: Site, document: Document) -> str:
+    """Give one edition: when it was published, by whom and why, and the hashes that prove it."""
+    title = f"Edition {document['number']}"
+    return render(
+        site,
+        "edition.html",
+        title,
+        crumbs(site, "/editions"),
+        manifest=document,
+        collections=records.manifest_rows(site, document),
+        sources=records.sources(site),
+    )
+
+
+def route(site: Site, document: Document) -> str:
+    """Give the history of one route, told in order of time."""
+    return render(
+        site, "route.html", document["name"], crumbs(site, "/collections", "/collections/routes"),
+        **told.route(site, document),
+    )  # fmt: skip
+
+
+def changes(site: Site, document: Document) -> str:
+    """Give what changed between two days, in groups."""
+    said = told.changes(site, document)
+    return render(site, "changes.html", said["heading"], crumbs(site), here="What changed", **said)
+
+
+def problem(document: Document, root_path: str) -> str:
+    """Give the page of a refused request: what was wrong, with what, and a right one."""
+    return reference.problem(document, root_path)

@@ -1,0 +1,55 @@
+"""What was asked for, in words: "on 1 December 2003, certain"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from geo import words
+from geo.crs import CRS84_URI
+from service.ogc.parameters import parse_bbox
+from service.pages.words import box, counted
+
+
+def in_words(asked: Mapping[str, str]) -> str:
+    """Say a query: when, how sure, and where; "at any time" where nothing is asked."""
+    said = [moment(asked["datetime"]) if "datetime" in asked else "at any time"]
+    if "datetime" in asked:
+        certainly = asked.get("certainty") == "certain"
+        said.append("certain only" if certainly else "possible or certain")
+    if "bbox" in asked and asked.get("bbox-crs", CRS84_URI) != CRS84_URI:
+        said.append(f"in the box {asked['bbox']} of {asked['bbox-crs']}")
+    elif "bbox" in asked:
+        boxes = parse_bbox(asked["bbox"])
+        said.append("between " + box((boxes[0].west, boxes[0].south, boxes[-1].east,
+                                      boxes[-1].north)))  # fmt: skip
+    return ", ".join(said)
+
+
+def moment(text: str) -> str:
+    """Say an OGC `datetime`: "on 1 December 2003", "in 2003", "from 2003 on"."""
+    begin, slash, end = text.partition("/")
+    if not slash:
+        return f"{_preposition(begin)} {words.date(begin)}"
+    starts, stops = begin not in ("", ".."), end not in ("", "..")
+    if starts and stops:
+        return f"from {words.date(begin)} to {words.date(end)}"
+    if starts:
+        return f"from {words.date(begin)} on"
+    return f"until {words.date(end)}" if stops else "at any time"
+
+
+def count(head: Mapping[str, Any]) -> str:
+    """Say how many items a page has, and of how many."""
+    returned, matched = head["numberReturned"], head.get("numberMatched")
+    if matched is None:
+        return f"{counted(returned, 'item')} on this page"
+    if matched == returned:
+        return counted(matched, "item")
+    return f"{returned:,} of {counted(matched, 'item')}"
+
+
+def _preposition(date: str) -> str:
+    if "T" in date:
+        return "at"
+    return "on" if date.lstrip("-").count("-") == 2 else "in"

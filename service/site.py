@@ -1,0 +1,73 @@
+"""What a handler needs to know of its request: which edition, which addresses, which form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from routes import Edition
+from service import formats
+from service.formats import Format
+from service.library import Library
+
+
+@dataclass(frozen=True)
+class Site:
+    """One request's view of the service.
+
+    `pinned`: the path stands under /editions/{n}/, where answers never change.
+    """
+
+    edition: Edition
+    pinned: bool
+    root: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    format: Format
+
+    @classmethod
+    def of(cls, request: Request, edition: Edition | None = None) -> Site:
+        """Take what a request says; its `edition` is that of its path, else the newest."""
+        library: Library = request.app.state.library
+        number = request.path_params.get("edition")
+        if edition is None:
+            edition = library.current() if number is None else library.edition(int(number))
+        root = str(request.base_url).rstrip("/")
+        return cls(
+            edition=edition,
+            pinned=number is not None,
+            root=root,
+            path=request.url.path.removeprefix(request.scope.get("root_path", "")),
+            query=tuple(request.query_params.multi_items()),
+            format=formats.asked(request),
+        )
+
+    @property
+    def base(self) -> str:
+        """The address under which this edition's resources stand, without a slash at the end."""
+        return f"{self.root}/editions/{self.edition.number}" if self.pinned else self.root
+
+    def url(self, path: str, **query: str) -> str:
+        """Give the full address of a path of this edition."""
+        return f"{self.base}{path}{'?' + urlencode(query) if query else ''}"
+
+    def this(self, **changed: str | None) -> str:
+        """Give the address asked for, with some parameters changed, or taken out by None."""
+        query = {name: value for name, value in self.query if name not in changed}
+        query |= {name: value for name, value in changed.items() if value is not None}
+        return f"{self.root}{self.path}{'?' + urlencode(query) if query else ''}"
+
+    def link(self, rel: str, href: str, media_type: str, title: str) -> dict[str, str]:
+        """Give a link object (RFC 8288 relations)."""
+        return {"href": href, "rel": rel, "type": media_type, "title": title}
+
+    def self_links(self, media_type: str = formats.JSON) -> list[dict[str, Any]]:
+        """Give `self` and `alternate`: the same resource for programs and for people."""
+        json = self.link("self", self.this(f="json"), media_type, "This document")
+        html = self.link("alternate", self.this(f="html"), "text/html", "This page for people")
+        if self.format == "html":
+            json["rel"], html["rel"] = "alternate", "self"
+        return [json, html]
