@@ -1,0 +1,46 @@
+"""What the tests share: an atlas that is published once, and a service that runs on it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import routes
+from geo.shipped import data_folder
+from tools.running import free_port, running
+
+settings.register_profile("routeshift", deadline=None, derandomize=True, max_examples=100)
+settings.load_profile("routeshift")
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the shipped atlas as edition 1. Not to be changed."""
+    folder = tmp_path_factory.mktemp("shipped") / "store"
+    routes.publish(routes.open_store(folder), data_folder("balkans"), "As shipped", "The tests")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def edition(store: Path) -> routes.Edition:
+    """Edition 1 of the shipped atlas."""
+    return routes.open(store)
+
+
+@pytest.fixture(scope="session")
+def live_server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real service on the shipped atlas, as `routeshift serve` starts it: its address."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("service") / "log.txt"
+    command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1",
+               "--port", str(port), "--store", str(store)]  # fmt: skip
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("ROUTESHIFT_")
+    }
+    with log.open("w") as file, running(command, port, environment=environment, output=file):
+        yield f"http://127.0.0.1:{port}"

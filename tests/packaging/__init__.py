@@ -1,0 +1,1 @@
+"""What a stranger meets first: locks, scripts, image and documents."""

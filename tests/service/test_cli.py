@@ -1,0 +1,116 @@
+"""The command line, run as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geo.shipped import data_folder
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "service.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "store"
+    done = run("publish", "--store", str(folder), "--note", "first", "--author", "desk")
+    assert done.returncode == 0, done.stderr
+    assert "Published edition 1" in done.stdout
+    return folder
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    folder = tmp_path / "atlas"
+    shutil.copytree(data_folder("balkans"), folder)
+    path = folder / "routes.geojson"
+    path.write_text(path.read_text().replace('"../2003~"', '"2003~/1990"'))
+    return folder
+
+
+def test_the_same_atlas_is_not_published_twice_if_changed_is_asked(store: Path) -> None:
+    done = run("publish", "--store", str(store), "--if-changed")
+    assert done.returncode == 0
+    assert "edition 1 stands" in done.stdout
+
+
+def test_editions_are_listed_for_people_and_for_machines(store: Path) -> None:
+    assert "first" in run("editions", "--store", str(store)).stdout
+    (edition,) = json.loads(run("editions", "--store", str(store), "--json").stdout)
+    assert (edition["number"], edition["note"], edition["author"]) == (1, "first", "desk")
+
+
+def test_a_sound_atlas_is_valid() -> None:
+    done = run("validate", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["collections"]["routes"] == 7
+
+
+def test_a_faulty_atlas_is_refused_with_a_line_a_fault_and_exit_code_1(
+    broken: Path, store: Path
+) -> None:
+    for command in (["validate"], ["publish", "--store", str(store)]):
+        done = run(command[0], str(broken), *command[1:])
+        assert done.returncode == 1
+        fault, count, *_ = done.stderr.splitlines()
+        assert "routes.geojson, feature" in fault
+        assert "vlora-italy" in fault
+        assert "ends before it starts" in fault
+        assert count == "1 fault: nothing was published."
+    assert len(json.loads(run("editions", "--store", str(store), "--json").stdout)) == 1
+
+
+def test_faults_come_as_json_too(broken: Path) -> None:
+    done = run("validate", str(broken), "--json")
+    assert done.returncode == 1
+    (fault,) = json.loads(done.stdout)["faults"]
+    assert (fault["file"], fault["field"], fault["value"]) == (
+        "routes.geojson", "valid", "2003~/1990",
+    )  # fmt: skip
+
+
+def test_verify_names_the_file_that_was_changed(store: Path, tmp_path: Path) -> None:
+    assert run("verify", "--store", str(store)).returncode == 0
+    copy = tmp_path / "store"
+    shutil.copytree(store, copy)
+    victim = sorted((copy / "collections").iterdir())[0]
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    done = run("verify", "--store", str(copy))
+    assert done.returncode == 1
+    assert victim.name in done.stderr
+
+
+def test_serving_without_an_edition_says_what_to_do(tmp_path: Path) -> None:
+    done = run("serve", "--store", str(tmp_path / "empty"))
+    assert done.returncode == 3
+    assert "routeshift publish" in done.stderr
+
+
+def test_a_taken_port_is_told_before_anything_starts(store: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run("serve", "--store", str(store), "--port", port)
+    assert done.returncode == 3
+    assert f"Port {port}" in done.stderr
+
+
+def test_a_wrong_command_is_exit_code_2() -> None:
+    assert run("pubish").returncode == 2
