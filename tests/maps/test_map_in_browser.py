@@ -50,7 +50,7 @@ def violations(page: Page) -> list[tuple[str, Any]]:
     """What axe calls serious or critical once the page has come to rest: a popup that still fades
     in has no contrast yet. It runs beside the page's policy, as a tester may.
     """
-    page.wait_for_function("document.getAnimations().every((one) => one.playState === 'finished')")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     page.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then((result) => result.violations)")
