@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import pandas as pd
 
-from geo.times import Window
-from routes import atlas
+from geo.times import Mask, Window
+from routes import atlas, search
 from routes.errors import NotFound
-from routes.index import Certainty, CollectionIndex, Query
+from routes.index import Certainty, CollectionIndex, Query, Rows
+from routes.ordering import SortKey, ordered
+from routes.schema import COLLECTIONS
 from routes.stores.base import Manifest, Progress, Store
 from routes.stores.files import FileStore
 
@@ -60,6 +64,7 @@ class Edition:
     manifest: Manifest
     _frames: dict[str, geopandas.GeoDataFrame] = field(default_factory=dict, repr=False)
     _indexes: dict[str, CollectionIndex] = field(default_factory=dict, repr=False)
+    _texts: dict[str, pd.Series] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, store: Store, number: int | None = None) -> Edition:
@@ -136,6 +141,18 @@ class Edition:
     ) -> geopandas.GeoDataFrame:
         """Give the states and territories as of a day; see `items`."""
         return self.items("boundaries", as_of, certainty)
+
+    def saying(self, collection: str, terms: Sequence[str]) -> Mask:
+        """Tell which rows of a collection say one of some terms; see `routes.search`."""
+        if collection not in self._texts:
+            frame = self.frame(collection)
+            self._texts[collection] = search.searchable(COLLECTIONS[collection], frame)
+        return search.saying(self._texts[collection], terms)
+
+    def ordered(self, collection: str, keys: Sequence[SortKey]) -> Rows:
+        """Give all rows of a collection in the order of some keys; see `routes.ordering`."""
+        bounds = self.index(collection).bounds
+        return ordered(COLLECTIONS[collection], self.frame(collection), bounds, keys)
 
     def _known(self, collection: str) -> None:
         if collection not in self.manifest.collections:

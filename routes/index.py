@@ -6,20 +6,23 @@ before any geometry is decoded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import geoindex_rs.rtree as rtree
 import numpy as np
+import orjson
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Crs
-from geo.times import Bounds, Window
+from geo.times import Bounds, Mask, Window
+from routes import mapped
+from routes.mapped import Column
 from routes.serving import geojson_geometries, id_hash
 
 Rows = NDArray[np.intp]
@@ -40,26 +43,47 @@ class Box(NamedTuple):
     north: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Query:
-    """What is asked for.
+    """What is asked for, of a collection of n rows.
 
     `boxes`: one, or two where the asked box crosses the antimeridian. `shape`: the area meant, in
-    EPSG:4326, where the boxes only surround it, as for a box of another CRS.
+    EPSG:4326, where the boxes only surround it, as for a box of another CRS. `mask`: rows that
+    may answer at all, shape (n,). `order`: all n rows in the order asked for; else as stored.
     """
 
     boxes: tuple[Box, ...] = ()
     window: Window | None = None
     certainty: Certainty = "possible"
     shape: BaseGeometry | None = None
+    mask: Mask | None = None
+    order: Rows | None = None
 
 
 class Page(NamedTuple):
-    """Rows in order; the row to go on from, if any; how many match in all, where that is known."""
+    """Rows in the order asked for; the place in it to go on from, if any; how many match in all,
+    where that is known.
+    """
 
     rows: Rows
-    next_row: int | None
+    next_place: int | None
     matched: int | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What of each feature is asked for: None of `columns` is all, of `crs` is EPSG:4326."""
+
+    crs: Crs | None = None
+    columns: tuple[str, ...] | None = None
+    geometry: bool = True
+
+
+class Candidates(NamedTuple):
+    """Rows in the order asked for, and the place of each in that order; without one, its row."""
+
+    rows: Rows
+    places: Rows
 
 
 @dataclass
@@ -89,36 +113,35 @@ class CollectionIndex:
     @classmethod
     def open(cls, folder: Path) -> CollectionIndex:
         """Map the serving files in `folder` into memory."""
-        with pa.memory_map(str(folder / "fragments.arrow")) as file:
-            table = pa.ipc.open_file(file).read_all()
-        tree = folder / "rtree.bin"
         return cls(
-            bounds=Bounds.from_array(_mapped(folder / "bounds.npy")),
-            boxes=_mapped(folder / "boxes.npy"),
-            tree=np.memmap(tree, np.uint8, "r") if tree.stat().st_size else np.empty(0, np.uint8),
-            ids=_mapped(folder / "ids.npy"),
-            table=table,
+            bounds=Bounds.from_array(mapped.array(folder / "bounds.npy")),
+            boxes=mapped.array(folder / "boxes.npy"),
+            tree=mapped.raw(folder / "rtree.bin"),
+            ids=mapped.array(folder / "ids.npy"),
+            table=mapped.table(folder / "fragments.arrow"),
         )
 
     def __len__(self) -> int:
         return len(self.boxes)
 
-    def page(self, query: Query, first_row: int = 0, limit: int = 10) -> Page:
-        """Give up to `limit` rows that match, in row order, from `first_row` on."""
-        rows = self._candidates(query)
+    def page(self, query: Query, first_place: int = 0, limit: int = 10) -> Page:
+        """Give up to `limit` rows that match, in order, from `first_place` on."""
+        rows, places = self._candidates(query)
         inside = self._inside(rows, query)
         matched = None
         if np.count_nonzero(~inside) <= MOST_COUNTED:
-            rows = rows[self._hits(rows, inside, query)]
+            hits = self._hits(rows, inside, query)
+            rows, places = rows[hits], places[hits]
             inside, matched = np.ones(len(rows), dtype=bool), len(rows)
-        page = self._first(rows, inside, query, first_row, limit + 1)
-        next_row = int(page[limit]) if len(page) > limit else None
-        return Page(page[:limit], next_row, matched)
+        begin = int(np.searchsorted(places, first_place))
+        page = self._first(rows, inside, query, begin, limit + 1)
+        next_place = int(places[page[limit]]) if len(page) > limit else None
+        return Page(rows[page[:limit]], next_place, matched)
 
     def rows(self, query: Query) -> Rows:
-        """Give all rows that match."""
-        rows = self._candidates(query)
-        return self._first(rows, self._inside(rows, query), query, 0, len(rows))
+        """Give all rows that match, in order."""
+        rows, _ = self._candidates(query)
+        return rows[self._first(rows, self._inside(rows, query), query, 0, len(rows))]
 
     def row_of(self, feature_id: str) -> int | None:
         """Find the row of one feature."""
@@ -143,16 +166,26 @@ class CollectionIndex:
         """Give features as GeoJSON, as slices of the mapped file."""
         return self._fragments.take(rows)
 
-    def projected(self, rows: Rows, crs: Crs) -> list[bytes]:
-        """Give features as GeoJSON with their geometry in another CRS.
+    def shaped(self, rows: Rows, shape: Shape) -> Iterable[bytes | memoryview]:
+        """Give features as GeoJSON with the geometry and the properties asked for.
 
-        Raises ValueError where one lies beyond what that CRS can show.
+        Raises ValueError where one lies beyond what the CRS asked for can show.
         """
-        shapes = geojson_geometries(self.geometries(rows), crs)
-        return [
-            _with_geometry(bytes(fragment), shape)
-            for fragment, shape in zip(self.fragments(rows), shapes, strict=True)
-        ]
+        if shape == Shape():
+            return self.fragments(rows)
+        features = [orjson.loads(fragment) for fragment in self.fragments(rows)]
+        if shape.columns is not None:
+            for feature in features:
+                said = feature["properties"]
+                feature["properties"] = {name: said[name] for name in shape.columns}
+        if not shape.geometry:
+            for feature in features:
+                feature["geometry"] = None
+        elif shape.crs is not None:
+            projected = geojson_geometries(self.geometries(rows), shape.crs)
+            for feature, geometry in zip(features, projected, strict=True):
+                feature["geometry"] = orjson.Fragment(geometry)
+        return [orjson.dumps(feature) for feature in features]
 
     def geometries(self, rows: Rows) -> NDArray[np.object_]:
         """Give geometries, EPSG:4326, None where there is none."""
@@ -160,19 +193,29 @@ class CollectionIndex:
         decoded: NDArray[np.object_] = shapely.from_wkb([bytes(wkb) or None for wkb in column])
         return decoded
 
-    def _candidates(self, query: Query) -> Rows:
-        """Give rows whose box meets a box of the query and whose time is right, ascending."""
-        if query.boxes:
-            found = [np.asarray(rtree.search(self.tree, *box)) for box in query.boxes if len(self)]
-            rows = np.concatenate([*found, np.empty(0, np.uint32)]).astype(np.intp)
-            # Two boxes may find a row twice; one does not, and sorting costs less.
-            rows = np.unique(rows) if len(found) > 1 else np.sort(rows)
-        else:
-            rows = np.arange(len(self))
-        if query.window is None:
-            return rows
-        bounds = self.bounds.take(rows) if query.boxes else self.bounds
-        return rows[bounds.holds(query.window, query.certainty)]
+    def _candidates(self, query: Query) -> Candidates:
+        """Give rows whose box meets a box of the query and which may answer at that time."""
+        rows = self._near(query.boxes)
+        if query.mask is not None:
+            rows = rows[query.mask[rows]]
+        if query.window is not None:
+            bounds = self.bounds if len(rows) == len(self) else self.bounds.take(rows)
+            rows = rows[bounds.holds(query.window, query.certainty)]
+        if query.order is None:
+            return Candidates(rows, rows)
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[rows] = True
+        places = np.flatnonzero(chosen[query.order])
+        return Candidates(query.order[places], places)
+
+    def _near(self, boxes: tuple[Box, ...]) -> Rows:
+        """Give rows whose box meets one of some boxes, ascending; all rows without any."""
+        if not boxes:
+            return np.arange(len(self))
+        found = [np.asarray(rtree.search(self.tree, *box)) for box in boxes if len(self)]
+        rows = np.concatenate([*found, np.empty(0, np.uint32)]).astype(np.intp)
+        # Two boxes may find a row twice; one does not, and sorting costs less.
+        return np.unique(rows) if len(found) > 1 else np.sort(rows)
 
     def _inside(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
         """Tell which rows need no exact test: their box lies inside a box of the query."""
@@ -188,18 +231,20 @@ class CollectionIndex:
         return np.asarray(np.any(within, axis=0))
 
     def _first(
-        self, rows: Rows, inside: NDArray[np.bool_], query: Query, first_row: int, limit: int
+        self, rows: Rows, inside: NDArray[np.bool_], query: Query, begin: int, limit: int
     ) -> Rows:
-        """Give the first `limit` matching rows from `first_row` on, testing no more than needed."""
-        start = int(np.searchsorted(rows, first_row))
+        """Give where in `rows`, from `begin` on, the first `limit` that match stand.
+
+        Tests no more of them than needed.
+        """
         found: list[Rows] = []
         missing = limit
-        while missing > 0 and start < len(rows):
-            batch = slice(start, start + max(BATCH, missing))
-            hits = rows[batch][self._hits(rows[batch], inside[batch], query)][:missing]
+        while missing > 0 and begin < len(rows):
+            batch = slice(begin, begin + max(BATCH, missing))
+            hits = begin + np.flatnonzero(self._hits(rows[batch], inside[batch], query))[:missing]
             found.append(hits)
             missing -= len(hits)
-            start = batch.stop
+            begin = batch.stop
         return np.concatenate(found) if found else np.empty(0, dtype=np.intp)
 
     def _hits(self, rows: Rows, inside: NDArray[np.bool_], query: Query) -> NDArray[np.bool_]:
@@ -214,44 +259,8 @@ class CollectionIndex:
         return hits
 
 
-def _with_geometry(fragment: bytes, geometry: bytes) -> bytes:
-    """Put another geometry into a feature: it stands between its id and its properties."""
-    head, _, rest = fragment.partition(b'"geometry":')
-    tail = rest[rest.index(b',"properties":') :]
-    return head + b'"geometry":' + geometry + tail
-
-
 def _area(box: Box) -> shapely.Geometry:
     """Give a box as a geometry: one without width or height as a line or a point, to be valid."""
     if box.west < box.east and box.south < box.north:
         return shapely.box(*box)
     return shapely.Point(box[:2]) if box[:2] == box[2:] else shapely.LineString([box[:2], box[2:]])
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of bytes in a mapped Arrow file of one record batch, read by row without a copy."""
-
-    offsets: NDArray[np.int64]
-    data: memoryview
-
-    @classmethod
-    def of(cls, table: pa.Table, name: str) -> Column:
-        """Take the column called `name`."""
-        if len(table) == 0:
-            return cls(np.zeros(1, np.int64), memoryview(b""))
-        _, offsets, data = table[name].chunk(0).buffers()
-        return cls(np.frombuffer(offsets, np.int64), memoryview(data))
-
-    def __getitem__(self, row: int) -> memoryview:
-        return self.data[self.offsets[row] : self.offsets[row + 1]]
-
-    def take(self, rows: Rows) -> Iterator[memoryview]:
-        """Give the bytes of many rows; all offsets are looked up at once."""
-        begins, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()
-        return (self.data[begin:end] for begin, end in zip(begins, ends, strict=True))
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    """Map an array into memory, as a plain array: `np.memmap` is slow to take slices of."""
-    return np.asarray(np.load(path, mmap_mode="r"))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from service.problems import BadParameter
 
-Format = Literal["json", "html"]
+
+class Form(NamedTuple):
+    """One form that an answer can have: its name in `f`, and its title for links."""
+
+    name: str
+    media_type: str
+    title: str
+
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -17,29 +25,47 @@ HTML = "text/html; charset=utf-8"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM = "application/problem+json"
+JSONFG = "application/vnd.ogc.fg+json"
+
+PAGE = Form("html", "text/html", "This page for people")
+DOCUMENT = (Form("json", JSON, "This document"), PAGE)
+FEATURES = (
+    Form("json", GEOJSON, "As GeoJSON"),
+    Form("jsonfg", JSONFG, "As JSON-FG"),
+    PAGE,
+)
+ALIASES = {"geojson": "json"}
 
 _JSON_TYPES = ("application/json", "application/geo+json", "application/*")
 
 
-def asked(request: Request) -> Format:
-    """Give the form that a request asks for; programs that do not say get JSON."""
+def asked(request: Request, forms: Sequence[Form]) -> str:
+    """Give the name of the form that a request asks for; programs that do not say get JSON."""
     named = request.query_params.get("f")
-    if named is not None:
-        if named not in ("json", "html"):
-            raise BadParameter(f"{named!r} is not a format of this resource", "f", "json or html")
-        return "html" if named == "html" else "json"
-    return preferred(request.headers.get("accept", ""))
+    if named is None:
+        return preferred(request.headers.get("accept", ""), forms)
+    named = ALIASES.get(named, named)
+    names = [form.name for form in forms]
+    if named not in names:
+        fault = f"{named!r} is not a format of this resource"
+        raise BadParameter(fault, "f", " or ".join(names))
+    return named
 
 
-def preferred(accept: str) -> Format:
-    """Weigh an Accept header (RFC 9110, 12.5.1): HTML only where it is named and preferred."""
+def preferred(accept: str, forms: Sequence[Form] = DOCUMENT) -> str:
+    """Weigh an Accept header (RFC 9110, 12.5.1): not JSON only what is named and preferred."""
     weights: dict[str, float] = {}
     for part in accept.split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
         weights[media_type.lower()] = _weight(parameters)
-    html = weights.get("text/html", weights.get("text/*", 0.0))
-    json = max(weights.get(name, 0.0) for name in _JSON_TYPES)
-    return "html" if html > json and html >= weights.get("*/*", 0.0) else "json"
+    best = "json"
+    most = max(weights.get(name, 0.0) for name in _JSON_TYPES)
+    for form in forms:
+        wide = weights.get("text/*", 0.0) if form.name == "html" else 0.0
+        weight = weights.get(form.media_type, wide)
+        if form.media_type not in _JSON_TYPES and weight > most:
+            best, most = form.name, weight
+    return best if most >= weights.get("*/*", 0.0) else "json"
 
 
 def _weight(parameters: list[str]) -> float:

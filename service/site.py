@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from routes import Edition
 from service import formats
-from service.formats import Format
+from service.formats import Form
 from service.library import Library
 
 
@@ -26,15 +26,15 @@ class Site:
     root: str
     path: str
     query: tuple[tuple[str, str], ...]
-    format: Format
+    format: str
+    forms: tuple[Form, ...] = formats.DOCUMENT
 
     @classmethod
-    def of(cls, request: Request, edition: Edition | None = None) -> Site:
-        """Take what a request says; its `edition` is that of its path, else the newest."""
+    def of(cls, request: Request, forms: tuple[Form, ...] = formats.DOCUMENT) -> Site:
+        """Take what a request says; its edition is that of its path, else the newest."""
         library: Library = request.app.state.library
         number = request.path_params.get("edition")
-        if edition is None:
-            edition = library.current() if number is None else library.edition(int(number))
+        edition = library.current() if number is None else library.edition(int(number))
         root = str(request.base_url).rstrip("/")
         return cls(
             edition=edition,
@@ -42,13 +42,19 @@ class Site:
             root=root,
             path=request.url.path.removeprefix(request.scope.get("root_path", "")),
             query=tuple(request.query_params.multi_items()),
-            format=formats.asked(request),
+            format=formats.asked(request, forms),
+            forms=forms,
         )
 
     @property
     def base(self) -> str:
         """The address under which this edition's resources stand, without a slash at the end."""
         return f"{self.root}/editions/{self.edition.number}" if self.pinned else self.root
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the form asked for."""
+        return next(form.media_type for form in self.forms if form.name == self.format)
 
     def url(self, path: str, **query: str) -> str:
         """Give the full address of a path of this edition."""
@@ -64,10 +70,14 @@ class Site:
         """Give a link object (RFC 8288 relations)."""
         return {"href": href, "rel": rel, "type": media_type, "title": title}
 
-    def self_links(self, media_type: str = formats.JSON) -> list[dict[str, Any]]:
-        """Give `self` and `alternate`: the same resource for programs and for people."""
-        json = self.link("self", self.this(f="json"), media_type, "This document")
-        html = self.link("alternate", self.this(f="html"), "text/html", "This page for people")
-        if self.format == "html":
-            json["rel"], html["rel"] = "alternate", "self"
-        return [json, html]
+    def self_links(self) -> list[dict[str, Any]]:
+        """Give `self` and `alternate`: the same resource in each of its forms."""
+        return [
+            self.link(
+                "self" if form.name == self.format else "alternate",
+                self.this(f=form.name),
+                form.media_type,
+                form.title,
+            )
+            for form in self.forms
+        ]

@@ -91,10 +91,10 @@ def walk(index: CollectionIndex, query: Query, limit: int) -> list[int]:
     while first is not None:
         page = index.page(query, first, limit)
         assert len(page.rows) <= limit
-        assert page.next_row is None or len(page.rows) == limit
+        assert page.next_place is None or len(page.rows) == limit
         found += page.rows.tolist()
-        assert page.next_row is None or page.next_row > first
-        first = page.next_row
+        assert page.next_place is None or page.next_place > first
+        first = page.next_place
     return found
 
 
@@ -221,11 +221,11 @@ def test_two_ids_with_one_hash_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_page_is_the_bytes_of_its_features(fan: CollectionIndex) -> None:
-    page = fan.page(BOX, first_row=5, limit=3)
+    page = fan.page(BOX, first_place=5, limit=3)
     features = [orjson.loads(bytes(one)) for one in fan.fragments(page.rows)]
     assert [one["id"] for one in features] == [fan.id_of(row) for row in (5, 6, 7)]
     assert all(one["type"] == "Feature" for one in features)
-    assert page.next_row == 8
+    assert page.next_place == 8
 
 
 def test_an_empty_collection_answers_with_nothing(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_an_empty_collection_answers_with_nothing(tmp_path: Path) -> None:
     day = Window.parse("2003")
     for query in (Query(), BOX, Query((), day), Query(BOX.boxes, day)):
         page = index.page(query)
-        assert (page.rows.tolist(), page.next_row, page.matched) == ([], None, 0)
+        assert (page.rows.tolist(), page.next_place, page.matched) == ([], None, 0)
     assert len(index) == 0
     assert index.row_of("r0.v1") is None
 
@@ -247,6 +247,6 @@ def test_features_without_geometry_match_times_and_no_box(tmp_path: Path) -> Non
 
 
 def test_rows_beyond_the_last_are_an_empty_page(fan: CollectionIndex) -> None:
-    page = fan.page(BOX, first_row=600)
-    assert (page.rows.tolist(), page.next_row) == ([], None)
-    assert fan.page(Query(), first_row=10_000).rows.tolist() == []
+    page = fan.page(BOX, first_place=600)
+    assert (page.rows.tolist(), page.next_place) == ([], None)
+    assert fan.page(Query(), first_place=10_000).rows.tolist() == []

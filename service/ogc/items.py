@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,25 +11,23 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from geo.crs import CRS84_URI, Crs
-from routes.index import CollectionIndex, Page, Rows
+from geo.crs import Crs
+from routes.errors import NotFound
+from routes.index import Page, Rows
 from service import answers, formats, pages
 from service.library import Library
-from service.ogc.parameters import (
-    CURSOR,
-    Cursor,
-    parse_crs,
-    parse_limit,
-    parse_query,
-    refuse_unknown,
-)
+from service.ogc import encodings
+from service.ogc.encodings import Found
+from service.ogc.parameters import CRS, CURSOR, Cursor, parse_limit, refuse_unknown
+from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH, Selection
 from service.problems import BadParameter, Missing
 from service.settings import Settings
 from service.site import Site
 
 router = APIRouter()
 
-PARAMETERS = ("bbox", "bbox-crs", "crs", "datetime", "certainty", "limit", "cursor", "f")
+PARAMETERS = ("f", "bbox-crs", "limit", "cursor", *(one.name for one in (*WHICH, *HOW)))
+OF_ONE = ("f", CRS.name, PROPERTIES.name, SKIP_GEOMETRY.name)
 
 
 @router.get("/collections/{collection}/items")
@@ -38,49 +35,45 @@ PARAMETERS = ("bbox", "bbox-crs", "crs", "datetime", "certainty", "limit", "curs
 async def items(request: Request, collection: str) -> Response:
     """Give a page of features (OGC 17-069r4 /req/core/fc-op)."""
     refuse_unknown(request, *PARAMETERS)
-    site = Site.of(request)
+    site = Site.of(request, formats.FEATURES)
     blank = {name: None for name, value in site.query if value == ""}
     if blank and site.format == "html":
         # A form without script sends its empty fields too.
         return RedirectResponse(site.this(**blank), 303)
     settings: Settings = request.app.state.settings
-    query = parse_query(request, settings.systems)
-    crs = parse_crs(request.query_params.get("crs"), "crs", settings.systems)
     asked = request.query_params.get("limit")
     limit = parse_limit(asked, settings.default_limit, settings.max_limit)
-    first_row = 0
-    if "cursor" in request.query_params:
-        cursor = Cursor.parse(request.query_params["cursor"])
-        first_row = cursor.row
+    first_place = 0
+    if CURSOR.name in request.query_params:
+        cursor = Cursor.parse(request.query_params[CURSOR.name])
+        first_place = cursor.place
         site = _at_edition_of(cursor, site, request.app.state.library)
     index = site.edition.index(collection)
+    selection = Selection.of(request, site.edition, collection)
+
+    def page() -> str:
+        found = index.page(selection.query, first_place, limit)
+        features = [orjson.loads(fragment) for fragment in index.fragments(found.rows)]
+        return pages.items(site, collection, _head(site, collection, found), features)
 
     if site.format == "html":
-
-        def page() -> str:
-            found = index.page(query, first_row, limit)
-            document = _head(site, collection, found)
-            features = [orjson.loads(fragment) for fragment in index.fragments(found.rows)]
-            return pages.items(site, collection, document, features)
-
         return answers.html(request, site, page)
 
     def body() -> bytes:
-        found = index.page(query, first_row, limit)
-        return feature_collection(_head(site, collection, found), index, found, crs)
+        found = index.page(selection.query, first_place, limit)
+        return _feature_collection(site, collection, selection, found)
 
-    return answers.answer(request, site, body, formats.GEOJSON, content_crs(crs))
+    return answers.answer(request, site, body, site.media_type, content_crs(selection.crs))
 
 
 @router.get("/collections/{collection}/items/{item:path}")
 @router.get("/editions/{edition:int}/collections/{collection}/items/{item:path}")
 async def item(request: Request, collection: str, item: str) -> Response:
     """Give one feature (OGC 17-069r4 /req/core/f-op)."""
-    refuse_unknown(request, "crs", "f")
-    site = Site.of(request)
-    settings: Settings = request.app.state.settings
-    crs = parse_crs(request.query_params.get("crs"), "crs", settings.systems)
+    refuse_unknown(request, *OF_ONE)
+    site = Site.of(request, formats.FEATURES)
     index = site.edition.index(collection)
+    selection = Selection.of(request, site.edition, collection)
     row = index.row_of(item)
     if row is None:
         raise Missing(f"the collection {collection!r} has no item {item!r}")
@@ -89,10 +82,9 @@ async def item(request: Request, collection: str, item: str) -> Response:
         return answers.html(request, site, lambda: pages.item(site, collection, feature))
 
     def body() -> bytes:
-        (fragment,) = _features(index, np.array([row]), crs)
-        return _with_links(fragment, _item_links(site, collection))
+        return _feature(site, collection, selection, np.array([row]))
 
-    return answers.answer(request, site, body, formats.GEOJSON, content_crs(crs))
+    return answers.answer(request, site, body, site.media_type, content_crs(selection.crs))
 
 
 def _at_edition_of(cursor: Cursor, site: Site, library: Library) -> Site:
@@ -100,22 +92,33 @@ def _at_edition_of(cursor: Cursor, site: Site, library: Library) -> Site:
     if site.pinned and cursor.edition != site.edition.number:
         fault = f"is of edition {cursor.edition}, and this address of edition {site.edition.number}"
         raise BadParameter(fault, CURSOR.name, CURSOR.example)
-    return replace(site, edition=library.edition(cursor.edition))
+    try:
+        return replace(site, edition=library.edition(cursor.edition))
+    except NotFound as error:
+        fault = f"is of an edition that is not here: {error}"
+        raise BadParameter(fault, CURSOR.name, CURSOR.example) from None
 
 
-def feature_collection(head: dict[str, Any], index: CollectionIndex, page: Page, crs: Crs) -> bytes:
+def _feature_collection(site: Site, collection: str, selection: Selection, page: Page) -> bytes:
     """Join a page of features behind its head."""
-    features = b",".join(_features(index, page.rows, crs))
+    found = _found(site, collection, selection, page.rows)
+    head = _head(site, collection, page) | encodings.HEADS[site.format](found)
+    features = b",".join(encodings.FEATURES[site.format](found))
     return b'%b,"features":[%b]}' % (orjson.dumps(head)[:-1], features)
 
 
-def _features(index: CollectionIndex, rows: Rows, crs: Crs) -> Iterable[bytes | memoryview]:
-    if crs.uri == CRS84_URI:
-        return index.fragments(rows)
-    try:
-        return index.projected(rows, crs)
-    except ValueError as error:
-        raise BadParameter(str(error), "crs", CRS84_URI) from None
+def _feature(site: Site, collection: str, selection: Selection, row: Rows) -> bytes:
+    """Give one feature with its links."""
+    found = _found(site, collection, selection, row)
+    (feature,) = encodings.FEATURES[site.format](found)
+    tail = encodings.HEADS[site.format](found)
+    tail["links"] = [*site.self_links(), _collection_link(site, collection)]
+    return b"%b,%b" % (bytes(feature[:-1]), orjson.dumps(tail)[1:])
+
+
+def _found(site: Site, collection: str, selection: Selection, rows: Rows) -> Found:
+    schema = site.url(f"/collections/{collection}/schema")
+    return Found(collection, site.edition.index(collection), rows, selection, schema)
 
 
 def content_crs(crs: Crs) -> dict[str, str]:
@@ -128,23 +131,15 @@ def _head(site: Site, collection: str, page: Page) -> dict[str, Any]:
     if page.matched is not None:
         head["numberMatched"] = page.matched
     head["numberReturned"] = len(page.rows)
-    head["links"] = [*site.self_links(formats.GEOJSON), _collection_link(site, collection)]
-    if page.next_row is not None:
-        cursor = str(Cursor(site.edition.number, page.next_row))
-        media_type = "text/html" if site.format == "html" else formats.GEOJSON
-        head["links"].append(site.link("next", site.this(cursor=cursor), media_type, "Next page"))
+    head["links"] = [*site.self_links(), _collection_link(site, collection)]
+    if page.next_place is not None:
+        cursor = str(Cursor(site.edition.number, page.next_place))
+        following = site.this(cursor=cursor)
+        head["links"].append(site.link("next", following, site.media_type, "Next page"))
     return head
-
-
-def _item_links(site: Site, collection: str) -> list[dict[str, Any]]:
-    return [*site.self_links(formats.GEOJSON), _collection_link(site, collection)]
 
 
 def _collection_link(site: Site, collection: str) -> dict[str, str]:
     return site.link(
         "collection", site.url(f"/collections/{collection}"), formats.JSON, "The collection"
     )
-
-
-def _with_links(fragment: bytes | memoryview, links: list[dict[str, Any]]) -> bytes:
-    return b'%b,"links":%b}' % (bytes(fragment[:-1]), orjson.dumps(links))

@@ -202,23 +202,25 @@ class Cursor(NamedTuple):
     """Where a page begins. It belongs to its edition, whatever is published meanwhile."""
 
     edition: int
-    row: int
+    place: int
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Read a cursor from a `next` link."""
         try:
             plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-            edition, row = (int(part) for part in plain.split("."))
+            edition, place = (int(part) for part in plain.split("."))
         except (binascii.Error, UnicodeError, ValueError):
             fault = f"{text!r} is not a cursor of this service"
             raise BadParameter(fault, "cursor", CURSOR.example) from None
-        if edition < 1 or row < 0:
+        if edition < 1 or place < 0:
             raise BadParameter(f"{text!r} points nowhere", "cursor", CURSOR.example)
-        return cls(edition, row)
+        return cls(edition, place)
 
     def __str__(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.edition}.{self.row}".encode()).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(f"{self.edition}.{self.place}".encode()).decode().rstrip("=")
+        )
 
 
 def _number(text: str) -> float:

@@ -100,7 +100,7 @@ def items(site: Site, name: str, head: Document, features: list[Document]) -> st
     title = COLLECTIONS[name].title
     links = {link["rel"]: link["href"] for link in head["links"]}
     query = asking.in_words(asked)
-    is_whole = "cursor" not in asked and "next" not in links
+    is_whole = not asked.keys() & {"cursor", "sortby"} and "next" not in links
     shown = in_order(features) if is_whole else features
     return render(
         site,

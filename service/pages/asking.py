@@ -23,6 +23,10 @@ def in_words(asked: Mapping[str, str]) -> str:
         boxes = parse_bbox(asked["bbox"])
         said.append("between " + box((boxes[0].west, boxes[0].south, boxes[-1].east,
                                       boxes[-1].north)))  # fmt: skip
+    if "q" in asked:
+        said.append(f"saying “{asked['q']}”")
+    if "filter" in asked:
+        said.append(f"where {asked['filter']}")
     return ", ".join(said)
 
 

@@ -152,9 +152,11 @@ def test_a_wrong_parameter_is_refused_with_its_fault_and_what_is_right(
     assert problem.get("example") or "known ones are" in problem["fault"]
 
 
-def test_a_cursor_of_an_edition_that_is_not_there_is_not_found(client: httpx.Client) -> None:
+def test_a_cursor_of_an_edition_that_is_not_there_is_refused(client: httpx.Client) -> None:
     # base64url of "999.0"
-    assert client.get("/collections/routes/items?cursor=OTk5LjA").status_code == 404
+    answer = client.get("/collections/routes/items?cursor=OTk5LjA")
+    assert answer.status_code == 400
+    assert "there is no edition 999; there is 1 to 1" in answer.json()["fault"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""What a request selects of a collection: which features, in what order, and what of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+
+from geo.crs import CRS84_URI, Crs
+from geo.times import Mask
+from routes import Edition
+from routes.index import Query, Rows, Shape
+from routes.ordering import SortKey, orderable
+from routes.schema import COLLECTIONS
+from service.ogc.parameters import (
+    BBOX,
+    BBOX_CRS,
+    CERTAINTY,
+    CRS,
+    DATETIME,
+    Parameter,
+    parse_crs,
+    parse_query,
+)
+from service.problems import BadParameter
+from service.settings import Settings
+
+MOST_TERMS = 20
+
+Q = Parameter(
+    "q",
+    "Only features that say this in any of their texts, without regard to case or accents: "
+    "`durres` finds Dürres. Of several terms with commas between them one is enough; the words "
+    "of a term stand side by side.",
+    {"type": "string"},
+    "speedboats",
+)
+SORTBY = Parameter(
+    "sortby",
+    "Properties to sort by, the first first; `-` before one turns its order round. Without it, "
+    "features come as they lie on the map. What has no value comes last.",
+    {"type": "array", "items": {"type": "string", "pattern": "^[+-]?[a-z_]+$"}},
+    "mode,-start_earliest",
+)
+PROPERTIES = Parameter(
+    "properties",
+    "Only these properties of each feature.",
+    {"type": "array", "items": {"type": "string"}},
+    "name,when",
+)
+SKIP_GEOMETRY = Parameter(
+    "skipGeometry",
+    "Leave the geometries out.",
+    {"type": "boolean", "default": False},
+    "true",
+)
+WHICH = (BBOX, BBOX_CRS, DATETIME, CERTAINTY, Q)
+"""Parameters that say which features answer."""
+HOW = (SORTBY, CRS, PROPERTIES, SKIP_GEOMETRY)
+"""Parameters that say in what order they come, and what of each."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A query of one collection of one edition, and the shape of its features."""
+
+    query: Query
+    shape: Shape
+    crs: Crs
+
+    @classmethod
+    def of(cls, request: Request, edition: Edition, collection: str) -> Selection:
+        """Read what a request selects. Raises BadParameter, NotFound."""
+        configured: Settings = request.app.state.settings
+        values = request.query_params
+        query = parse_query(request, configured.systems)
+        crs = parse_crs(values.get("crs"), CRS.name, configured.systems)
+        if Q.name in values:
+            query = replace(query, mask=_saying(values[Q.name], edition, collection))
+        if SORTBY.name in values:
+            query = replace(query, order=_order(values[SORTBY.name], edition, collection))
+        shape = Shape(
+            None if crs.uri == CRS84_URI else crs,
+            _columns(values[PROPERTIES.name], collection) if PROPERTIES.name in values else None,
+            not parse_flag(values.get(SKIP_GEOMETRY.name), SKIP_GEOMETRY),
+        )
+        return cls(query, shape, crs)
+
+
+def parse_flag(text: str | None, parameter: Parameter) -> bool:
+    """Read `true` or `false`; false where nothing is said."""
+    if text not in (None, "true", "false"):
+        raise BadParameter(f"{text!r} is neither true nor false", parameter.name, parameter.example)
+    return text == "true"
+
+
+def _saying(text: str, edition: Edition, collection: str) -> Mask:
+    terms = [term.strip() for term in text.split(",") if term.strip()]
+    if not terms:
+        raise BadParameter("says no word to look for", Q.name, Q.example)
+    if len(terms) > MOST_TERMS:
+        fault = f"has {len(terms)} terms; {MOST_TERMS} are the most"
+        raise BadParameter(fault, Q.name, Q.example)
+    return edition.saying(collection, terms)
+
+
+def _order(text: str, edition: Edition, collection: str) -> Rows:
+    keys = [SortKey(part.lstrip("+-"), part.startswith("-")) for part in _names(text, SORTBY)]
+    _refuse_others([key.column for key in keys], orderable(COLLECTIONS[collection]), SORTBY)
+    return edition.ordered(collection, keys)
+
+
+def _columns(text: str, collection: str) -> tuple[str, ...]:
+    known = COLLECTIONS[collection].columns
+    asked = _names(text, PROPERTIES)
+    _refuse_others(asked, known, PROPERTIES)
+    return tuple(name for name in known if name in asked)
+
+
+def _names(text: str, parameter: Parameter) -> list[str]:
+    # A plus sign in an address is a space.
+    names = [part.strip() for part in text.split(",")]
+    if not all(names):
+        raise BadParameter(f"{text!r} has an empty name", parameter.name, parameter.example)
+    return names
+
+
+def _refuse_others(names: list[str], known: list[str], parameter: Parameter) -> None:
+    """Refuse names that are not known, and ones given twice."""
+    for name in names:
+        if name not in known:
+            fault = f"{name!r} is none of the properties here: {', '.join(known)}"
+            raise BadParameter(fault, parameter.name, parameter.example)
+        if names.count(name) > 1:
+            raise BadParameter(f"{name!r} is named twice", parameter.name, parameter.example)

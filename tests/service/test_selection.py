@@ -1,0 +1,153 @@
+"""Choosing over HTTP: free text, order, properties, geometry, JSON-FG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyogrio
+import pytest
+from shapely.geometry import shape
+
+LAEA = "http://www.opengis.net/def/crs/EPSG/0/3035"
+
+
+@pytest.fixture(scope="module")
+def client(live_server: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=live_server, timeout=20) as client:
+        yield client
+
+
+def features(client: httpx.Client, collection: str, **query: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/collections/{collection}/items", params={"limit": "1000", **query})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["features"]
+    return found
+
+
+@pytest.mark.parametrize("spelling", ["Durres", "Dürres", "Durrës"])
+def test_every_spelling_of_a_port_finds_it(client: httpx.Client, spelling: str) -> None:
+    assert [one["id"] for one in features(client, "crossings", q=spelling)] == ["durres"]
+
+
+def test_words_and_a_time_narrow_together(client: httpx.Client) -> None:
+    spoken = {one["id"] for one in features(client, "routes", q="vlora")}
+    then = {one["id"] for one in features(client, "routes", q="vlora", datetime="2001-06-01")}
+    assert "vlora-italy.v1" in then
+    assert then < spoken | {"vlora-italy.v1"}
+    assert features(client, "routes", q="vlora", datetime="2010-01-01") == []
+
+
+def test_features_come_in_the_order_asked_for(client: httpx.Client) -> None:
+    names = [one["properties"]["name"] for one in features(client, "crossings", sortby="-name")]
+    assert names == ["Vlora", "Tekija", "Dürres", "Adriatic port towns of Montenegro"]
+    signed = features(client, "crossings", sortby="+name")
+    assert [one["properties"]["name"] for one in signed] == names[::-1]
+
+
+def test_pages_of_an_order_join_to_the_whole(client: httpx.Client) -> None:
+    asked = {"sortby": "unit,-value", "datetime": "2001", "limit": "7"}
+    whole = [one["id"] for one in features(client, "statistics", **(asked | {"limit": "1000"}))]
+    address: str | None = str(httpx.URL("/collections/statistics/items", params=asked))
+    walked: list[str] = []
+    while address:
+        page = client.get(address).json()
+        assert page["numberMatched"] == len(whole)
+        walked += [one["id"] for one in page["features"]]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    assert len(whole) > 7
+    assert walked == whole
+
+
+def test_only_the_properties_asked_for_are_given(client: httpx.Client) -> None:
+    (one, *_) = features(client, "routes", properties="when,name")
+    assert list(one["properties"]) == ["name", "when"]
+    assert one["id"]
+    assert one["geometry"]["type"] == "MultiLineString"
+
+
+def test_geometry_is_left_out_where_nobody_wants_it(client: httpx.Client) -> None:
+    plain, bare = features(client, "routes"), features(client, "routes", skipGeometry="true")
+    assert {one["geometry"] is None for one in bare} == {True}
+    assert [one["properties"] for one in bare] == [one["properties"] for one in plain]
+    assert features(client, "routes", skipGeometry="false") == plain
+
+
+def test_one_feature_is_shaped_as_many_are(client: httpx.Client) -> None:
+    path = "/collections/routes/items/vlora-italy.v1?properties=mode&skipGeometry=true"
+    one = client.get(path).json()
+    assert one["properties"] == {"mode": "sea"}
+    assert one["geometry"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("q=", "q", "no word"),
+        ("q=,%20,", "q", "no word"),
+        ("q=" + ",".join("abcdefghijklmnopqrstu"), "q", "21 terms"),
+        ("sortby=colour", "sortby", "'colour' is none of the properties here: id, name"),
+        ("sortby=stages", "sortby", "'stages' is none"),
+        ("sortby=name,-name", "sortby", "named twice"),
+        ("sortby=name,,mode", "sortby", "empty name"),
+        ("properties=name,colour", "properties", "'colour' is none"),
+        ("properties=", "properties", "empty name"),
+        ("skipGeometry=yes", "skipGeometry", "neither true nor false"),
+    ],
+)
+def test_a_wrong_choice_is_refused_with_what_is_right(
+    client: httpx.Client, query: str, parameter: str, words: str
+) -> None:
+    answer = client.get(f"/collections/routes/items?f=json&{query}")
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["parameter"] == parameter
+    assert words in problem["fault"]
+    assert problem["example"]
+
+
+def test_json_fg_says_when_a_feature_may_have_held(client: httpx.Client) -> None:
+    times = {one["id"]: one["time"] for one in features(client, "routes", f="jsonfg")}
+    assert times["vlora-italy.v1"] == {"interval": ["..", "2004-12-31"]}
+    assert times["durres-sea.v1"] == {"interval": ["2002-01-01", "2004-12-31"]}
+    states = {one["id"]: one for one in features(client, "boundaries", f="jsonfg")}
+    undated = [one for one in states.values() if one["properties"]["valid"] is None]
+    assert undated
+    assert {one["time"] is None for one in undated} == {True}
+    legal = [one for one in states.values() if one["properties"]["entity"] == "fr-yugoslavia"]
+    assert legal[-1]["time"]["interval"][1] == "2003-02-03"
+
+
+def test_json_fg_has_the_place_in_the_system_asked_for(client: httpx.Client) -> None:
+    answer = client.get("/collections/crossings/items", params={"f": "jsonfg", "crs": LAEA})
+    document = answer.json()
+    assert answer.headers["content-type"] == "application/vnd.ogc.fg+json"
+    assert document["coordRefSys"] == LAEA
+    assert document["featureType"] == "crossings"
+    plain = features(client, "crossings", crs=LAEA)
+    for one, projected in zip(document["features"], plain, strict=True):
+        assert shape(one["place"]).equals(shape(projected["geometry"]))
+        assert -180 < shape(one["geometry"]).centroid.x < 180
+
+
+def test_gdal_reads_json_fg_in_its_own_system(client: httpx.Client, tmp_path: Path) -> None:
+    document = client.get("/collections/crossings/items", params={"f": "jsonfg", "crs": LAEA})
+    path = tmp_path / "crossings.json"
+    path.write_bytes(document.content)
+    frame = pyogrio.read_dataframe(f"JSONFG:{path}")
+    assert frame.crs == "EPSG:3035"
+    expected = [one["id"] for one in document.json()["features"]]
+    assert frame["id"].tolist() == expected
+    plain = pyogrio.read_dataframe(str(client.base_url.join("/collections/crossings/items?f=json")))
+    back = frame.to_crs("EPSG:4326").geometry
+    assert back.geom_equals_exact(plain.geometry, 1e-6).all()
+
+
+def test_the_accept_header_chooses_json_fg(client: httpx.Client) -> None:
+    path = "/collections/routes/items"
+    answer = client.get(path, headers={"Accept": "application/vnd.ogc.fg+json"})
+    assert answer.headers["content-type"] == "application/vnd.ogc.fg+json"
+    rels = {link["rel"]: link["type"] for link in answer.json()["links"]}
+    assert rels["self"] == "application/vnd.ogc.fg+json"
