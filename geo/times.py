@@ -62,6 +62,14 @@ class Window:
             raise EdtfError(text, "ends before it starts", example)
         return cls(first, last)
 
+    def written(self) -> tuple[str | None, str | None]:
+        """Give the first and the last second (RFC 3339), None for no bound.
+
+        The intervals of OGC API are closed: OGC 17-069r4 /req/core/fc-md-extent.
+        """
+        first = None if self.first == BEGINNING else f"{self.first}Z"
+        return first, None if self.last == END else f"{self.last - SECOND}Z"
+
     @property
     def sure_start(self) -> np.datetime64:
         """The latest `start_latest` that proves a start inside the window.
@@ -143,6 +151,24 @@ class Bounds:
     def holds(self, window: Window, certainty: Literal["possible", "certain"]) -> Mask:
         """Tell which rows hold in the window with the certainty asked for."""
         return self.certain(window) if certainty == "certain" else self.possible(window)
+
+    def stretches(self, most: int) -> list[Window]:
+        """Give when some row may hold: stretches of time with gaps between them, ascending.
+
+        Rows without a time count for none. Of more than `most`, those with the shortest gaps
+        between them are joined.
+        """
+        timed = (self.start_latest != BEGINNING) | (self.end_earliest != END)
+        order = np.argsort(self.start_earliest[timed])
+        first = self.start_earliest[timed][order]
+        last = np.maximum.accumulate(self.end_latest[timed][order])
+        # Seconds as whole numbers: the longest difference of two times is no time any more.
+        gaps = first[1:].view(np.int64) - last[:-1].view(np.int64)
+        too_short = np.sort(gaps)[::-1][most - 1 : most].tolist()
+        apart = gaps > max([0, *too_short])
+        begins = np.concatenate([first[:1], first[1:][apart]])
+        ends = np.concatenate([last[:-1][apart], last[-1:]])
+        return [Window(begin, end) for begin, end in zip(begins, ends, strict=True)]
 
 
 def faults(

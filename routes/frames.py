@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.dates import SECOND
-from geo.times import BEGINNING, END, Bounds
+from geo.times import Bounds
 from geo.words import describe
 from routes.schema import Collection, Kind
 
@@ -61,20 +60,12 @@ def typed(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas.Ge
 def extent(
     collection: Collection, frame: geopandas.GeoDataFrame
 ) -> tuple[tuple[float, float, float, float] | None, tuple[str | None, str | None]]:
-    """Give the box of all geometries and the possible extent in time, null for no bound.
-
-    The time's end is its last second, as the intervals of OGC API are closed.
-    """
+    """Give the box of all geometries, and the possible extent in time of those that have one."""
     west, south, east, north = (float(side) for side in frame.total_bounds)
     bbox = None if np.isnan(west) else (west, south, east, north)
     bounds = Bounds.parse(frame["valid"].tolist(), collection.reading)
-    if len(frame) == 0:
-        return bbox, (None, None)
-    first, last = bounds.start_earliest.min(), bounds.end_latest.max()
-    return bbox, (
-        None if first == BEGINNING else f"{first}Z",
-        None if last == END else f"{last - SECOND}Z",
-    )
+    whole = bounds.stretches(most=1)
+    return bbox, whole[0].written() if whole else (None, None)
 
 
 def write_parquet(collection: Collection, frame: geopandas.GeoDataFrame, path: Path) -> None:

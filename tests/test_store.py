@@ -155,7 +155,8 @@ def test_a_collection_may_be_empty_or_without_geometry(new_store: FileStore) -> 
     assert new_store.manifest(1).collections["routes"].bbox is None
     assert new_store.frame(2, "routes").geometry.isna().all()
     assert new_store.manifest(2).collections["routes"].bbox is None
-    assert new_store.manifest(2).collections["routes"].interval == (None, None)
+    dated = ("2003-01-01T00:00:00Z", "2003-12-31T23:59:59Z")
+    assert new_store.manifest(2).collections["routes"].interval == dated
     assert new_store.verify() == []
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo import times
@@ -478,3 +478,37 @@ def test_any_text_like_a_date_is_read_or_refused_and_nothing_else(text: str) -> 
     except EdtfError:
         return
     assert window.first < window.last
+
+
+@given(st.lists(st.one_of(readable, st.just(None)), max_size=10))
+@settings(max_examples=1000)
+def test_stretches_hold_where_some_row_may_hold_and_nowhere_else(column: list[str | None]) -> None:
+    bounds = Bounds.parse(column)
+    alone = [(a, d) for a, b, c, d in map(four, column) if (b, c) != (NO_START, NO_END)]
+    found = [
+        (int(one.first.astype(np.int64)), int(one.last.astype(np.int64)))
+        for one in bounds.stretches(most=99)
+    ]
+    for first, last in alone:
+        assert any(begin <= first and last <= end for begin, end in found)
+    for begin, end in found:
+        assert begin in {first for first, _ in alone}
+        assert end in {last for _, last in alone}
+    for (_, end), (begin, _) in pairwise(found):
+        assert end < begin
+        assert not any(first < begin and last > end for first, last in alone)
+    assert bool(found) == bool(alone)
+
+
+def test_of_many_stretches_those_with_the_shortest_gaps_are_joined() -> None:
+    years = Bounds.parse(["1990", "1995", "1997", "2010"])
+    said = [[text[:4] for text in one.written() if text] for one in years.stretches(most=2)]
+    assert said == [["1990", "1997"], ["2010", "2010"]]
+    (whole,) = years.stretches(most=1)
+    assert whole.written() == ("1990-01-01T00:00:00Z", "2010-12-31T23:59:59Z")
+
+
+def test_a_stretch_without_bounds_says_so() -> None:
+    (whole,) = Bounds.parse(["../1990", "2001/.."]).stretches(most=1)
+    assert whole.written() == (None, None)
+    assert Bounds.parse([None, ""]).stretches(most=5) == []

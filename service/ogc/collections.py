@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from geo.crs import CRS84_URI as CRS84
 from routes.schema import COLLECTIONS, Field
+from routes.stores.base import CollectionRecord
 from service import answers, formats, pages
 from service.ogc.parameters import refuse_unknown
 from service.settings import Settings
@@ -19,6 +20,7 @@ from service.site import Site
 router = APIRouter()
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+MOST_STRETCHES = 20
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -87,7 +89,9 @@ def collection_document(site: Site, name: str, systems: Iterable[str]) -> dict[s
     record = site.edition.manifest.collections[name]
     declared = COLLECTIONS[name]
     path = f"/collections/{name}"
-    extent: dict[str, Any] = {"temporal": {"interval": [list(record.interval)], "trs": GREGORIAN}}
+    extent: dict[str, Any] = {
+        "temporal": {"interval": _intervals(site, name, record), "trs": GREGORIAN}
+    }
     if record.bbox:
         extent["spatial"] = {"bbox": [list(record.bbox)], "crs": CRS84}
     return {
@@ -110,6 +114,16 @@ def collection_document(site: Site, name: str, systems: Iterable[str]) -> dict[s
             site.link("license", licence_address(site), "text/html", "Licence"),
         ],
     }  # fmt: skip
+
+
+def _intervals(site: Site, name: str, record: CollectionRecord) -> list[Sequence[str | None]]:
+    """Give the extent in time and, where it has gaps, each stretch between them.
+
+    OGC 17-069r4, 7.14.4: the first interval is the whole, those after it are more precise.
+    """
+    stretches = site.edition.index(name).bounds.stretches(MOST_STRETCHES)
+    parts = [window.written() for window in stretches]
+    return [record.interval, *parts] if len(parts) > 1 else [record.interval]
 
 
 def licence_address(site: Site) -> str:

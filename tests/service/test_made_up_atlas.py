@@ -1,0 +1,37 @@
+"""The service on small atlases made for one question, published for it and asked over ASGI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shapely.geometry import LineString
+from starlette.testclient import TestClient
+
+from routes import open_store
+from service.app import create_app
+from service.settings import Settings
+from tests.helpers import content, versions
+
+LINE = LineString([(19, 40), (18, 41)])
+
+
+def served(folder: Path, valid: list[str | None], **columns: list[object]) -> TestClient:
+    frame = versions([LINE] * len(valid), valid, **columns)
+    open_store(folder).publish(content(frame), "", "")
+    return TestClient(create_app(Settings(store=folder)))
+
+
+def test_a_collections_extent_in_time_tells_its_gaps(tmp_path: Path) -> None:
+    client = served(tmp_path, ["1990/1992", "1992/1995", None, "2001-02-03", "2010/.."])
+    temporal = client.get("/collections/routes").json()["extent"]["temporal"]
+    assert temporal["interval"] == [
+        ["1990-01-01T00:00:00Z", None],
+        ["1990-01-01T00:00:00Z", "1995-12-31T23:59:59Z"],
+        ["2001-02-03T00:00:00Z", "2001-02-03T23:59:59Z"],
+        ["2010-01-01T00:00:00Z", None],
+    ]
+
+
+def test_an_extent_in_time_without_gaps_is_one_interval(tmp_path: Path) -> None:
+    temporal = served(tmp_path, ["1990/1992", "1992"]).get("/collections/routes").json()["extent"]
+    assert len(temporal["temporal"]["interval"]) == 1
