@@ -68,7 +68,14 @@ def content(
     """An atlas of one collection, the routes."""
     if frame is None:
         frame = versions([shapely.LineString([(19, 40), (18, 41)])], ["2003/2004"])
-    atlas = {"id": "small", "title": title, "knowledge_ends": "2004"}
+    atlas = {
+        "id": "small",
+        "title": title,
+        "summary": "Made for a test.",
+        "byline": "Nobody",
+        "knowledge_ends": "2004",
+        "licence": "CC0-1.0",
+    }
     return Content(atlas, {"somebody": {"author": "Somebody"}}, {"routes": complete(frame)})
 
 
