@@ -40,6 +40,8 @@ app = typer.Typer(
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+ACCESS = '%(addr)s "%(method)s %(path)s?%(query_string)s" %(status)d %(dt_ms).1f ms'
+
 Folder = Annotated[
     Path | None, typer.Argument(help="Folder of the atlas; the shipped Balkan atlas if none")
 ]
@@ -63,9 +65,18 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address [env: ROUTESHIFT_HOST]")] = None,
     port: Annotated[int | None, typer.Option(help="Port [env: ROUTESHIFT_PORT]")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes [env: ROUTESHIFT_WORKERS]")] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(help="Path under which a proxy shows it [env: ROUTESHIFT_ROOT_PATH]"),
+    ] = None,
+    access_log: Annotated[
+        bool | None,
+        typer.Option("--access-log", help="Log each request [env: ROUTESHIFT_ACCESS_LOG]"),
+    ] = None,
 ) -> None:
     """Serve the newest edition, and all before it, over HTTP."""
-    given = {"store": store, "host": host, "port": port, "workers": workers}
+    given = {"store": store, "host": host, "port": port, "workers": workers,
+             "root_path": root_path, "access_log": access_log}  # fmt: skip
     for name, value in given.items():
         if value is not None:
             os.environ[f"ROUTESHIFT_{name.upper()}"] = str(value)
@@ -241,7 +252,9 @@ def _run(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         interface=Interfaces.ASGI,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.info if settings.access_log else LogLevels.warning,
+        log_access=settings.access_log,
+        log_access_format=ACCESS,
     ).serve()
 
 

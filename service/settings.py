@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         [IPv4Network("127.0.0.1"), IPv6Network("::1")],
         description="Networks whose X-Forwarded-Proto, -Host and -Prefix are believed, as JSON",
     )
+    access_log: bool = Field(False, description="Whether each request is logged")
     default_limit: int = Field(100, ge=1, description="Items on a page where none is asked for")
     max_limit: int = Field(10_000, ge=1, description="Most items on a page")
     crs: list[str] = Field(
