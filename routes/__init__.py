@@ -4,7 +4,7 @@ import routes
 routes.open("var/store").routes(as_of="2002-06-01")   # a GeoDataFrame
 """
 
-from routes.editions import Edition, open_store, publish
+from routes.editions import Edition, open_store, publish, restore
 from routes.editions import open_edition as open
 
-__all__ = ["Edition", "open", "open_store", "publish"]
+__all__ = ["Edition", "open", "open_store", "publish", "restore"]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.times import Mask, Window
-from routes import atlas, search
+from routes import atlas, exports, search
 from routes.errors import NotFound
 from routes.index import Certainty, CollectionIndex, Query, Rows
 from routes.ordering import SortKey, ordered
@@ -49,11 +49,28 @@ def publish(
 ) -> Manifest:
     """Read the atlas in `folder` and publish it as the next edition of `store`.
 
-    With `if_changed`, content that the newest edition already has is not published again.
-    Raises AtlasRefused, StoreBusy or StoreError; then the store is as it was.
+    `folder` may also hold an edition that was exported. With `if_changed`, content that the newest
+    edition already has is not published again. Raises AtlasRefused, StoreBusy or StoreError; then
+    the store is as it was.
     """
     progress("reading")
-    return store.publish(atlas.read(folder), note, author, progress, if_changed=if_changed)
+    content = exports.read(folder) if exports.is_export(folder) else atlas.read(folder)
+    return store.publish(content, note, author, progress, if_changed=if_changed)
+
+
+def restore(
+    store: Store,
+    number: int,
+    note: str = "",
+    author: str = "",
+    progress: Progress = lambda _: None,
+) -> Manifest:
+    """Publish what an earlier edition says as the next one, with the same hashes.
+
+    Raises NotFound, StoreBusy or StoreError; then the store is as it was.
+    """
+    progress("reading")
+    return store.publish(store.content(number), note or f"Edition {number} again", author, progress)
 
 
 @dataclass(eq=False)

@@ -24,3 +24,11 @@ class NotFound(RoutesError):
         self.kind, self.name, self.known = kind, name, known
         known_words = f"; there is {known}" if known else ""
         super().__init__(f"there is no {kind} {name!r}{known_words}")
+
+
+class Gone(NotFound):
+    """An edition that somebody pruned: it was there, and is no more."""
+
+    def __init__(self, number: int, pruned: str) -> None:
+        super().__init__("edition", number)
+        self.args = (f"edition {number} was removed from this store on {pruned[:10]}",)

@@ -137,6 +137,15 @@ def test_editions_share_the_collections_that_did_not_change(new_store: FileStore
     assert len(list((new_store.folder / "serving").iterdir())) == 1
 
 
+def test_serving_files_that_were_removed_are_built_again_the_same(new_store: FileStore) -> None:
+    new_store.publish(title_and_row(1), "", "")
+    before = files_of(new_store.folder / "serving")
+    shutil.rmtree(new_store.folder / "serving")
+    assert new_store.index(1, "routes").id_of(0) == "r0.v1"
+    assert files_of(new_store.folder / "serving") == before
+    assert new_store.verify() == []
+
+
 def test_content_that_the_newest_edition_has_makes_no_new_one_if_so_asked(
     new_store: FileStore,
 ) -> None:

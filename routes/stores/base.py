@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import geopandas
@@ -58,11 +59,29 @@ class Damage:
 
 @dataclass(frozen=True)
 class Content:
-    """What an edition says: frames sorted and complete, as `routes.atlas` builds them."""
+    """What an edition says: frames sorted and complete, as `routes.atlas` builds them.
+
+    `files`: GeoParquet files that hold some of the frames already, byte for byte as another
+    edition has them.
+    """
 
     atlas: dict[str, Any]
     sources: dict[str, dict[str, Any]]
     frames: Mapping[str, geopandas.GeoDataFrame]
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What is kept of an edition that was removed: that it was there, and what it said it was."""
+
+    number: int
+    published: str
+    note: str
+    author: str
+    sha256: str
+    parent: str | None
+    pruned: str
 
 
 class Store(Protocol):
@@ -75,7 +94,19 @@ class Store(Protocol):
         """Give the numbers of all editions, ascending."""
 
     def manifest(self, number: int) -> Manifest:
-        """Give one edition's manifest. Raises NotFound or StoreDamaged."""
+        """Give one edition's manifest. Raises NotFound, Gone or StoreDamaged."""
+
+    def content(self, number: int) -> Content:
+        """Give all that one edition says, to be published again. Raises as `frame`."""
+
+    def pruned(self) -> list[Pruned]:
+        """Give the editions that were removed, ascending."""
+
+    def prune(self, keep: int) -> list[Pruned]:
+        """Remove all editions but the newest `keep`, at least one; give those removed.
+
+        Raises StoreBusy or StoreError.
+        """
 
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
         """Give all rows of a collection, EPSG:4326. Raises NotFound or StoreDamaged."""

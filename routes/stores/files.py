@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,12 +37,17 @@ from routes.stores.base import (
     Damage,
     Manifest,
     Progress,
+    Pruned,
 )
 from routes.stores.layout import Layout
 
 
 def _quiet(_: str) -> None:
     """Tell nobody."""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class FileStore:
@@ -65,6 +71,19 @@ class FileStore:
         """Give one edition's manifest. Raises NotFound or StoreDamaged."""
         return manifests.read(self.layout, number)
 
+    def content(self, number: int) -> Content:
+        """Give all that one edition says, to be published again. Raises as `frame`."""
+        manifest = self.manifest(number)
+        return Content(
+            manifest.atlas,
+            manifest.sources,
+            {name: self.frame(number, name) for name in manifest.collections},
+            {
+                name: self.layout.parquet(record.sha256)
+                for name, record in manifest.collections.items()
+            },
+        )
+
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
         """Give all rows of a collection, EPSG:4326. Raises NotFound or StoreDamaged."""
         path = self.layout.parquet(self._record(number, collection).sha256)
@@ -74,8 +93,14 @@ class FileStore:
             raise StoreDamaged(f"{path} cannot be read: {error}") from error
 
     def index(self, number: int, collection: str) -> CollectionIndex:
-        """Open a collection for queries. Raises NotFound or StoreDamaged."""
-        folder = self.layout.served(self._record(number, collection).sha256)
+        """Open a collection for queries; its serving files are built if somebody removed them.
+
+        Raises NotFound, StoreDamaged, or StoreBusy where they have to be built and cannot now.
+        """
+        sha256 = self._record(number, collection).sha256
+        folder = self.layout.served(sha256)
+        if not folder.exists():
+            self._rebuild(number, collection, sha256)
         try:
             return CollectionIndex.open(folder)
         except Exception as error:  # as above
@@ -100,7 +125,7 @@ class FileStore:
                 records = {}
                 for name, frame in content.frames.items():
                     progress(name)
-                    records[name] = self._write_collection(name, frame)
+                    records[name] = self._write_collection(name, frame, content.files.get(name))
                 newest = self.current()
                 if if_changed and newest is not None:
                     manifest = self.manifest(newest)
@@ -111,19 +136,58 @@ class FileStore:
         except OSError as error:
             raise StoreError(f"the edition was not published: {error}") from error
 
+    def pruned(self) -> list[Pruned]:
+        """Give the editions that were removed, ascending. Raises StoreDamaged."""
+        return [manifests.tombstone(self.layout, number) for number in self.layout.removed()]
+
+    def prune(self, keep: int) -> list[Pruned]:
+        """Remove all editions but the newest `keep`, at least one; give those removed.
+
+        What each said it was is kept, so that its address can say that it is gone, and the chain
+        of hashes stays whole. Raises StoreBusy or StoreError.
+        """
+        try:
+            with self._writer():
+                doomed = self.numbers()[: -max(1, keep)]
+                removed = [self._bury(number) for number in doomed]
+                self._sweep()
+                return removed
+        except OSError as error:
+            raise StoreError(f"nothing more was removed: {error}") from error
+
+    def _bury(self, number: int) -> Pruned:
+        manifest = self.manifest(number)
+        said = Pruned(
+            number=number,
+            published=manifest.published,
+            note=manifest.note,
+            author=manifest.author,
+            sha256=durable.sha256(self.layout.manifest(number)),
+            parent=manifest.parent,
+            pruned=_now(),
+        )
+        written = orjson.dumps(asdict(said), option=orjson.OPT_INDENT_2)
+        durable.write(self.layout.tombstone(number), written)
+        return said
+
     def verify(self, progress: Progress = _quiet) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
         return verification.verify(self.layout, progress)
 
-    def _write_collection(self, name: str, frame: geopandas.GeoDataFrame) -> CollectionRecord:
+    def _write_collection(
+        self, name: str, frame: geopandas.GeoDataFrame, file: Path | None
+    ) -> CollectionRecord:
         collection = COLLECTIONS[name]
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix=durable.UNFINISHED) as scratch:
-            parquet = Path(scratch) / "frame.parquet"
-            frames.write_parquet(collection, frame, parquet)
+        with self._scratch() as scratch:
+            parquet = scratch / "frame.parquet"
+            if file is None:
+                frames.write_parquet(collection, frame, parquet)
+            else:
+                shutil.copyfile(file, parquet)
             sha256 = durable.sha256(parquet)
             self._move(parquet, self.layout.parquet(sha256))
             if not self.layout.served(sha256).exists():
-                self._build_serving(collection, frame, sha256, Path(scratch) / "serving")
+                self._build_serving(collection, frame, sha256, scratch / "serving")
         bbox, interval = frames.extent(collection, frame)
         return CollectionRecord(sha256, len(frame), bbox, interval)
 
@@ -137,6 +201,21 @@ class FileStore:
             orjson.dumps(hashes, option=orjson.OPT_INDENT_2)
         )
         self._move(folder, self.layout.served(sha256))
+
+    def _rebuild(self, number: int, collection: str, sha256: str) -> None:
+        frame = self.frame(number, collection)
+        try:
+            with self._writer(), self._scratch() as scratch:
+                self._build_serving(COLLECTIONS[collection], frame, sha256, scratch / "serving")
+        except OSError as error:
+            folder = self.layout.served(sha256)
+            raise StoreDamaged(f"{folder} is missing and cannot be built: {error}") from error
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """Give a folder for what is being made, gone at the end."""
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=durable.UNFINISHED) as scratch:
+            yield Path(scratch)
 
     def _move(self, made: Path, place: Path) -> None:
         """Move what was made into its place; what is there already has the same content."""
@@ -153,7 +232,7 @@ class FileStore:
         number, parent = (pointer[0] + 1, pointer[1]) if pointer else (1, None)
         manifest = Manifest(
             number=number,
-            published=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            published=_now(),
             note=note,
             author=author,
             tool=f"routeshift {version('routeshift')}",
@@ -198,7 +277,8 @@ class FileStore:
             for path in (self.folder / part).iterdir():
                 if path.stem not in kept:
                     durable.remove(path)
-        for number in set(self.layout.written()) - set(self.numbers()):
+        unfinished = set(self.layout.written()) - set(self.numbers())
+        for number in unfinished | set(self.layout.removed()):
             durable.remove(self.layout.manifest(number))
 
     def _record(self, number: int, collection: str) -> CollectionRecord:

@@ -41,6 +41,10 @@ class Layout:
         """Give the place of one edition's manifest."""
         return self.editions / f"{number:06}.json"
 
+    def tombstone(self, number: int) -> Path:
+        """Give the place of what is kept of an edition that was removed."""
+        return self.editions / f"{number:06}.pruned"
+
     def parquet(self, sha256: str) -> Path:
         """Give the place of one collection."""
         return self.collections / f"{sha256}.parquet"
@@ -58,8 +62,13 @@ class Layout:
         return str(path.relative_to(self.folder))
 
     def written(self) -> list[int]:
-        """Give the numbers of all manifests that are there, ascending."""
-        return sorted(int(path.stem) for path in self.editions.glob("[0-9]*.json"))
+        """Give the numbers of all manifests that are there and not removed, ascending."""
+        there = {int(path.stem) for path in self.editions.glob("[0-9]*.json")}
+        return sorted(there - set(self.removed()))
+
+    def removed(self) -> list[int]:
+        """Give the numbers of all editions that were removed, ascending."""
+        return sorted(int(path.stem) for path in self.editions.glob("[0-9]*.pruned"))
 
     def pointer(self) -> tuple[int, str] | None:
         """Give the newest edition's number and its manifest's hash. Raises StoreDamaged."""

@@ -7,21 +7,35 @@ from typing import Any
 
 import orjson
 
-from routes.errors import NotFound, StoreDamaged, StoreError
-from routes.stores.base import FORMAT, CollectionRecord, Manifest
+from routes.errors import Gone, NotFound, StoreDamaged, StoreError
+from routes.stores.base import FORMAT, CollectionRecord, Manifest, Pruned
 from routes.stores.layout import Layout
 
 
 def read(layout: Layout, number: int) -> Manifest:
-    """Read one edition's manifest. Raises NotFound, StoreDamaged, or StoreError for a newer one."""
+    """Read one edition's manifest.
+
+    Raises NotFound, Gone, StoreDamaged, or StoreError for one of a newer format.
+    """
     newest, _ = layout.pointer() or (0, "")
     path = layout.manifest(number)
+    if layout.tombstone(number).is_file():
+        raise Gone(number, tombstone(layout, number).pruned)
     if not 1 <= number <= newest or not path.is_file():
         raise NotFound("edition", number, f"1 to {newest}" if newest else "none yet")
     try:
-        return _parse(path.read_bytes())
+        return parse(path.read_bytes())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreDamaged(f"{path} is not a manifest: {error}") from error
+
+
+def tombstone(layout: Layout, number: int) -> Pruned:
+    """Read what is kept of an edition that was removed. Raises StoreDamaged."""
+    path = layout.tombstone(number)
+    try:
+        return Pruned(**orjson.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
+        raise StoreDamaged(f"{path} does not say what was removed: {error}") from error
 
 
 def content_hash(
@@ -36,7 +50,8 @@ def content_hash(
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _parse(document: bytes) -> Manifest:
+def parse(document: bytes) -> Manifest:
+    """Read the bytes of a manifest. Raises ValueError, KeyError, TypeError or StoreError."""
     fields = orjson.loads(document)
     if fields["format"] > FORMAT:
         raise StoreError(

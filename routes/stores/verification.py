@@ -21,8 +21,13 @@ def verify(layout: Layout, progress: Progress) -> list[Damage]:
         return [Damage("CURRENT", str(error))]
     witness, checked = "CURRENT", set[str]()
     # From the newest on down, as each edition names the hash of the one before it.
-    for each in range(min(number, max(layout.written(), default=0) + 1), 0, -1):
+    there = [*layout.written(), *layout.removed()]
+    for each in range(min(number, max(there, default=0) + 1), 0, -1):
         progress(f"edition {each}")
+        if each in layout.removed():
+            expected = _removed(layout, each, witness, expected, damages)
+            witness = layout.name(layout.tombstone(each))
+            continue
         path = layout.manifest(each)
         if path.is_file() and expected not in (None, durable.sha256(path)):
             problem = f"is not what was published, or else {witness} is not"
@@ -30,6 +35,21 @@ def verify(layout: Layout, progress: Progress) -> list[Damage]:
         expected = _edition(layout, each, witness, checked, damages)
         witness = layout.name(path)
     return damages
+
+
+def _removed(
+    layout: Layout, number: int, witness: str, expected: str | None, damages: list[Damage]
+) -> str | None:
+    """Check that what is kept of a removed edition names its hash; give the one it follows."""
+    name = layout.name(layout.tombstone(number))
+    try:
+        kept = manifests.tombstone(layout, number)
+    except StoreDamaged as error:
+        damages.append(Damage(name, str(error)))
+        return None
+    if expected not in (None, kept.sha256):
+        damages.append(Damage(name, f"names another edition than {witness} does"))
+    return kept.parent
 
 
 def _edition(

@@ -114,3 +114,52 @@ def test_a_taken_port_is_told_before_anything_starts(store: Path) -> None:
 
 def test_a_wrong_command_is_exit_code_2() -> None:
     assert run("pubish").returncode == 2
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Path:
+    """A store whose second edition has another date of one route."""
+    atlas, folder = tmp_path / "atlas", tmp_path / "store"
+    shutil.copytree(data_folder("balkans"), atlas)
+    assert run("publish", str(atlas), "--store", str(folder)).returncode == 0
+    path = atlas / "routes.geojson"
+    path.write_text(path.read_text().replace('"../2003~"', '"../2002~"'))
+    assert run("publish", str(atlas), "--store", str(folder)).returncode == 0
+    return folder
+
+
+def test_a_correction_is_told_in_a_sentence_and_to_machines(corrected: Path) -> None:
+    said = run("diff", "1", "2", "--store", str(corrected)).stdout
+    assert said.strip() == (
+        "“Vlora to Italy” (routes): date: “until about 2003” is now “until about 2002”."
+    )
+    found = json.loads(run("diff", "1", "2", "--store", str(corrected), "--json").stdout)
+    assert [one["id"] for one in found["features"]] == ["vlora-italy.v1"]
+    same = run("diff", "2", "2", "--store", str(corrected)).stdout
+    assert same.strip() == "Edition 2 says what edition 2 says."
+
+
+def test_an_edition_is_shown_taken_out_and_brought_back(corrected: Path, tmp_path: Path) -> None:
+    store = ("--store", str(corrected))
+    content = json.loads(run("show", "1", *store, "--json").stdout)["content"]
+    assert content in run("show", "1", *store).stdout
+    folder = tmp_path / "out"
+    assert run("export", "1", "--to", str(folder), *store).returncode == 0
+    again = run("publish", str(folder), *store, "--json")
+    assert json.loads(again.stdout)["content"] == content
+    restored = run("restore", "2", *store)
+    assert restored.stdout.strip() == "Published edition 4, which says what edition 2 says."
+    assert run("verify", *store).returncode == 0
+
+
+def test_pruning_says_what_breaks_and_does_it_only_when_told_twice(corrected: Path) -> None:
+    store = ("--store", str(corrected))
+    said = run("prune", "--keep", "1", *store).stdout
+    assert "Would remove 1 edition: 1." in said
+    assert "410 Gone" in said
+    assert len(json.loads(run("editions", *store, "--json").stdout)) == 2
+    assert "Removed 1 edition: 1." in run("prune", "--keep", "1", "--yes", *store).stdout
+    assert len(json.loads(run("editions", *store, "--json").stdout)) == 1
+    gone = run("show", "1", *store)
+    assert gone.returncode == 3
+    assert "edition 1 was removed from this store on" in gone.stderr
