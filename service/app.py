@@ -13,22 +13,26 @@ from starlette.responses import HTMLResponse, Response
 from starlette_compress import CompressMiddleware
 
 from routes import open_store
-from routes.errors import NotFound, StoreError
+from routes.errors import Gone, NotFound, StoreError
 from service import downloads, formats, health, pages
 from service.headers import EncodedEtags, HeadAsGet, SecurityHeaders
-from service.history import changes, editions
+from service.history import changes, editions, feed, timemaps
 from service.history import routes as route_histories
+from service.history.memento import Memento
 from service.library import Library
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing
-from service.problems import Missing, Problem, Unavailable
+from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
 from service.settings import Settings, settings
 
 log = logging.getLogger("routeshift")
 
-ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
+ROUTERS = (
+    items, landing, collections, editions, feed, timemaps, route_histories, changes, downloads,
+    maps, health,
+)  # fmt: skip
 RETRY_AFTER_S = "5"
 
 
@@ -44,6 +48,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     for error in (Problem, NotFound, StoreError, HTTPException, Exception):
         app.add_exception_handler(error, refuse)
     # The last added stands outermost.
+    app.add_middleware(Memento, library=app.state.library)
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     app.add_middleware(EncodedEtags)
     app.add_middleware(SecurityHeaders)
@@ -51,7 +56,8 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition"],
+        allow_headers=["Accept-Datetime"],
+        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime"],
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(BehindProxy, prefix=configured.root_path, trusted=configured.trusted_proxies)
@@ -76,6 +82,8 @@ async def refuse(request: Request, error: Exception) -> Response:
 def _problem_of(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, Gone):
+        return Removed(str(error))
     if isinstance(error, NotFound):
         if error.kind == "edition" and error.name == "current":
             return Unavailable(str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from routes import Edition
-from routes.stores.base import Store
+from routes.stores.base import Manifest, Store
 
 # How long a newly published edition may go unnoticed.
 NOTICED_AFTER_S = 1.0
@@ -18,13 +18,12 @@ class Library:
         self.store = store
         self._open: dict[int, Edition] = {}
         self._current: int | None = None
+        self._numbers: list[int] = []
         self._looked_s = float("-inf")
 
     def current(self) -> Edition:
         """Give the newest edition. Raises NotFound if nothing is published."""
-        now_s = time.monotonic()
-        if self._current is None or now_s - self._looked_s > NOTICED_AFTER_S:
-            self._current, self._looked_s = self.store.current(), now_s
+        self._look()
         return self.edition(self._current)
 
     def edition(self, number: int | None) -> Edition:
@@ -37,4 +36,20 @@ class Library:
 
     def all(self) -> list[Edition]:
         """Give all editions, newest first."""
-        return [self.edition(number) for number in reversed(self.store.numbers())]
+        self._look()
+        return [self.edition(number) for number in reversed(self._numbers)]
+
+    def manifests(self) -> list[Manifest]:
+        """Give the manifests of all editions, oldest first. Raises NotFound if there is none."""
+        self.current()
+        return [self.edition(number).manifest for number in self._numbers]
+
+    def _look(self) -> None:
+        """Look what the store holds, if that was not done just now; close what is gone."""
+        now_s = time.monotonic()
+        if self._current is not None and now_s - self._looked_s <= NOTICED_AFTER_S:
+            return
+        self._current, self._looked_s = self.store.current(), now_s
+        self._numbers = self.store.numbers()
+        for number in self._open.keys() - set(self._numbers):
+            del self._open[number]

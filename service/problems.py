@@ -59,6 +59,12 @@ class Missing(Problem):
     status = HTTPStatus.NOT_FOUND
 
 
+class Removed(Problem):
+    """An edition that was there and was pruned."""
+
+    status = HTTPStatus.GONE
+
+
 class Unavailable(Problem):
     """The store cannot be read just now, or holds no edition yet."""
 

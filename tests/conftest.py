@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,15 +33,21 @@ def edition(store: Path) -> routes.Edition:
     return routes.open(store)
 
 
-@pytest.fixture(scope="session")
-def live_server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real service on the shipped atlas, as `routeshift serve` starts it: its address."""
+@contextmanager
+def serving(store: Path, log: Path, *options: str) -> Iterator[str]:
+    """The real service on a store, as `routeshift serve` starts it: its address."""
     port = free_port()
-    log = tmp_path_factory.mktemp("service") / "log.txt"
     command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1",
-               "--port", str(port), "--store", str(store)]  # fmt: skip
+               "--port", str(port), "--store", str(store), *options]  # fmt: skip
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("ROUTESHIFT_")
     }
     with log.open("w") as file, running(command, port, environment=environment, output=file):
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def live_server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real service on the shipped atlas: its address."""
+    with serving(store, tmp_path_factory.mktemp("service") / "log.txt") as address:
+        yield address

@@ -11,6 +11,8 @@ from starlette.responses import Response
 
 from routes import history
 from service import answers, pages
+from service.history import corrections
+from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.history.routes import shift_document
 from service.ogc.parameters import FROM, TO, parse_datetime, refuse_unknown
 from service.problems import BadParameter
@@ -22,8 +24,14 @@ router = APIRouter()
 @router.get("/changes")
 @router.get("/editions/{edition:int}/changes")
 async def changes(request: Request) -> Response:
-    """Give what holds otherwise on the day `to` than on the day `from`."""
-    refuse_unknown(request, "from", "to", "f")
+    """Give what holds otherwise on the day `to` than on the day `from`.
+
+    With `from-edition` and `to-edition`: what the one edition says otherwise than the other.
+    """
+    if request.query_params.keys() & {FROM_EDITION.name, TO_EDITION.name}:
+        refuse_unknown(request, FROM_EDITION.name, TO_EDITION.name, "f")
+        return await corrections.answer(request)
+    refuse_unknown(request, FROM.name, TO.name, FROM_EDITION.name, TO_EDITION.name, "f")
     site = Site.of(request)
     for name, example in ((FROM.name, FROM.example), (TO.name, TO.example)):
         if name not in request.query_params:

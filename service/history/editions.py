@@ -6,11 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from routes import Edition
 from service import answers, formats, pages
+from service.history.corrections import told
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
 
@@ -22,7 +24,12 @@ async def editions(request: Request) -> Response:
     """List the editions, newest first."""
     refuse_unknown(request, "f")
     site = Site.of(request)
-    listed = [summary(site, edition) for edition in request.app.state.library.all()]
+    known: list[Edition] = request.app.state.library.all()
+    before = [*known[1:], None]
+    listed = [summary(site, edition) for edition in known]
+    for one, edition, predecessor in zip(listed, known, before, strict=True):
+        one["before"] = predecessor.number if predecessor else None
+        one["corrections"] = await run_in_threadpool(told, predecessor, edition)
     document = {"links": site.self_links(), "editions": listed}
     if site.format == "html":
         return answers.html(request, site, lambda: pages.editions(site, document))

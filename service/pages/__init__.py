@@ -23,6 +23,7 @@ __all__ = [
     "collection",
     "collections",
     "conformance",
+    "corrections",
     "edition",
     "editions",
     "front",
@@ -178,6 +179,23 @@ def changes(site: Site, document: Document) -> str:
     """Give what changed between two days, in groups."""
     said = told.changes(site, document)
     return render(site, "changes.html", said["heading"], crumbs(site), here="What changed", **said)
+
+
+def corrections(site: Site, document: Document) -> str:
+    """Give what one edition corrected against another, in sentences, with a map."""
+    later, earlier = document["to_edition"], document["from_edition"]
+    places = {one["sentence"]: one for one in document["features"]}
+    nowhere = {"name": "", "before": None, "after": None}
+    return render(
+        site,
+        "corrections.html",
+        f"What edition {later} corrected against edition {earlier}",
+        crumbs(site, "/editions"),
+        here="Corrections",
+        document=document,
+        said=[nowhere | {"sentence": one} | places.get(one, {}) for one in document["sentences"]],
+        map=smallmap.of_corrections(site, document),
+    )
 
 
 def problem(document: Document, root_path: str) -> str:

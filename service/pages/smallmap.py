@@ -57,6 +57,23 @@ def of_route(site: Site, version: str, beside: Sequence[str], day: str) -> dict[
     return drawn | {"placed": 1, "unplaced": 0, "beside": len(addresses) - 1}
 
 
+def of_corrections(site: Site, document: Properties) -> dict[str, Any] | None:
+    """Give the map of features whose place was corrected, lighter beneath as it was before.
+
+    Those of the collection that has most of them; None where none was.
+    """
+    moved = [one for one in document["features"] if one["geometry"] != "same" or not one["fields"]]
+    if not moved:
+        return None
+    collections = [one["collection"] for one in moved]
+    name = max(sorted(set(collections)), key=collections.count)
+    shown = [one for one in moved if one["collection"] == name][:MOST_BESIDE]
+    drawn = _map(site, name, "", _opening(site))
+    drawn["data"]["items"] = [f"{one['after']}?f=json" for one in shown if one["after"]]
+    drawn["data"]["beside"] = [f"{one['before']}?f=json" for one in shown if one["before"]]
+    return drawn | {"placed": len(shown), "unplaced": 0, "beside": len(drawn["data"]["beside"])}
+
+
 def day_of(site: Site, name: str, properties: Properties) -> str:
     """Give a day on which a feature may hold: the atlas's opening date, or the nearest to it."""
     bounds = Bounds.parse([properties.get("valid")], COLLECTIONS[name].reading)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +63,16 @@ class Visit:
             }"""
         )
         return counted
+
+
+@contextmanager
+def opened(browser: Browser, address: str, width: int = 1280, height: int = 860) -> Iterator[Page]:
+    """A page of any service, once its map stands."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(address, wait_until="load")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    yield page
+    page.close()
 
 
 Opener = Callable[..., Visit]

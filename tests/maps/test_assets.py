@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import tomllib
 from pathlib import Path
@@ -11,19 +10,14 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from service.maps import assets
 
 
 def get(path: str) -> httpx.Response:
     app = Starlette(routes=[Mount("/static", assets.StaticAssets())])
-
-    async def asked() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://map") as client:
-            return await client.get(path)
-
-    return asyncio.run(asked())
+    return TestClient(app, base_url="http://map").get(path)
 
 
 def test_a_versioned_address_may_be_kept_for_ever() -> None:

@@ -7,6 +7,7 @@ import { byId, say } from "./dom.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
+import { tellOfNewer } from "./newer.js";
 import { Panel, storyOf } from "./panel.js";
 import { queryOf, remember } from "./permalink.js";
 import { Places } from "./places.js";
@@ -40,6 +41,7 @@ class Atlas {
     this.clock.goTo(parseDay(settings.date));
     this.map.on("moveend", () => this.#moved());
     document.fonts.ready.then(() => this.#remeasure());
+    tellOfNewer(settings, state, () => this.query());
     document.documentElement.dataset.ready = "true";
   }
 

@@ -21,15 +21,15 @@ draw().catch(() => {
 });
 
 async function draw() {
-  const [items, base, ...beside] = await Promise.all([
-    load(data.items),
+  const [base, items, beside] = await Promise.all([
     data.base && load(data.base),
-    ...data.beside.map(load),
+    Promise.all([data.items].flat().map(load)),
+    Promise.all(data.beside.map(load)),
   ]);
   const placed = (feature) => feature.geometry;
   const layers = [
     ...layersOf(beside.filter(placed), " is-beside"),
-    ...layersOf((items.features ?? [items]).filter(placed), ""),
+    ...layersOf(items.flatMap((one) => one.features ?? [one]).filter(placed), ""),
   ];
   const bounds = L.latLngBounds([]);
   for (const layer of layers) bounds.extend(layer.getBounds());

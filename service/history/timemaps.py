@@ -1,0 +1,45 @@
+"""Time maps: all states of one address, edition by edition (RFC 7089, section 5)."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from routes.stores.base import Manifest
+from service import answers
+from service.history.memento import LINK_FORMAT, Place, timemap
+from service.library import Library
+from service.problems import Missing
+from service.site import Site
+
+router = APIRouter()
+
+_IN_A_COLLECTION = re.compile(r"/(?:collections|downloads)/([^/.]+)(?:/items/(.+)|.*)")
+
+
+@router.get("/timemap{path:path}")
+async def time_map(request: Request, path: str) -> Response:
+    """List the states of an address: those editions that have what it names."""
+    library: Library = request.app.state.library
+    site = Site.of(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    place = Place(site.root, path or "/", query, None)
+    known = [one for one in library.manifests() if _has(library, one, place.path)]
+    if not known:
+        raise Missing(f"no edition has {place.path!r}")
+    return answers.answer(request, site, lambda: timemap(place, known).encode(), LINK_FORMAT)
+
+
+def _has(library: Library, manifest: Manifest, path: str) -> bool:
+    """Tell whether an edition has the collection, and the item, that a path names."""
+    named = _IN_A_COLLECTION.fullmatch(path)
+    if named is None:
+        return True
+    collection, item = named.groups()
+    if collection not in manifest.collections:
+        return False
+    index = library.edition(manifest.number).index(collection)
+    return item is None or index.row_of(item) is not None
