@@ -84,7 +84,7 @@ def _snapped(cut: Geometries, whole: Geometries) -> Geometries:
     lines, areas = lost & (kind == _LINE), lost & (kind == _POLYGON)
     # Of parts that lie far apart, the middle may be where nothing is: the first one stands.
     snapped[lines] = _dashes(_middles(shapely.bounds(shapely.get_geometry(cut[lines], 0))), 1)
-    snapped[areas] = _rounded(shapely.buffer(cut[areas], LEAST, join_style="mitre"))
+    snapped[areas] = _rounded(shapely.buffer(cut[areas], LEAST, join_style="mitre", mitre_limit=2))
     oriented: Geometries = shapely.orient_polygons(snapped)
     return oriented
 

@@ -21,8 +21,9 @@ OFFERED = (WEB_MERCATOR, "EuropeanETRS89_LAEAQuad")
 # atlas knows. Map programs enlarge the last tiles beyond it.
 MAX_ZOOM = 14
 
-# Mercator ends at 85.0511 degrees; a little beyond keeps the cut out of sight.
-MERCATOR_REACH = (-180.0, -85.06, 180.0, 85.06)
+# Mercator ends at 85.0511 degrees and at the antimeridian. A little beyond keeps the cut out of
+# sight, and what lies on the edge of the cut: that would be cut off.
+MERCATOR_REACH = (-181.0, -85.06, 181.0, 85.06)
 # How far beyond the outermost tiles geometries are followed before they are cut, in degrees.
 BEYOND_DEG = 10.0
 # Where a straight line in degrees is bent, it gets a point at least every so many degrees ...

@@ -34,7 +34,7 @@ MOST_BYTES = 4_000_000
 BYTES_OF_A_POINT = 4
 INCOMPLETE = "incomplete"
 
-_TIMES = tuple(field.name for field in fields(Bounds))
+TIMES = tuple(field.name for field in fields(Bounds))
 _NO_BOUND = (BEGINNING.astype(np.int64), END.astype(np.int64))
 _PROPERTIES = b',"properties":'
 
@@ -122,7 +122,7 @@ def _properties(index: CollectionIndex, rows: Rows) -> list[bytes]:
 def _with_times(index: CollectionIndex, rows: Rows, texts: list[bytes]) -> list[dict[str, Any]]:
     """Give the plain values of features, and their bounds in seconds since 1970, if any."""
     said = [_plain(orjson.loads(text)) for text in texts]
-    for name, seconds in zip(_TIMES, index.bounds.take(rows).to_array(), strict=True):
+    for name, seconds in zip(TIMES, index.bounds.take(rows).to_array(), strict=True):
         for at in np.flatnonzero(~np.isin(seconds, _NO_BOUND)).tolist():
             said[at][name] = int(seconds[at])
     return said

@@ -25,10 +25,13 @@ from service.ogc import collections, items, landing
 from service.problems import Missing, Problem, Unavailable
 from service.proxy import BehindProxy
 from service.settings import Settings, settings
+from service.tiles import web as tiles
 
 log = logging.getLogger("routeshift")
 
-ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
+ROUTERS = (
+    items, landing, collections, tiles, editions, route_histories, changes, downloads, maps, health,
+)  # fmt: skip
 RETRY_AFTER_S = "5"
 
 
@@ -51,7 +54,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition"],
+        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition", tiles.INCOMPLETE],
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(BehindProxy, prefix=configured.root_path, trusted=configured.trusted_proxies)

@@ -21,12 +21,16 @@ PROBLEM = "application/problem+json"
 _JSON_TYPES = ("application/json", "application/geo+json", "application/*")
 
 
-def asked(request: Request) -> Format:
-    """Give the form that a request asks for; programs that do not say get JSON."""
+def asked(request: Request, *more: str) -> Format:
+    """Give the form that a request asks for; programs that do not say get JSON.
+
+    `more` are other forms that a resource has, all of them for programs.
+    """
     named = request.query_params.get("f")
     if named is not None:
-        if named not in ("json", "html"):
-            raise BadParameter(f"{named!r} is not a format of this resource", "f", "json or html")
+        if named not in ("json", "html", *more):
+            example = f"{', '.join(('json', *more))} or html"
+            raise BadParameter(f"{named!r} is not a format of this resource", "f", example)
         return "html" if named == "html" else "json"
     return preferred(request.headers.get("accept", ""))
 

@@ -29,8 +29,13 @@ class Site:
     format: Format
 
     @classmethod
-    def of(cls, request: Request, edition: Edition | None = None) -> Site:
-        """Take what a request says; its `edition` is that of its path, else the newest."""
+    def of(
+        cls, request: Request, edition: Edition | None = None, more: tuple[str, ...] = ()
+    ) -> Site:
+        """Take what a request says; its `edition` is that of its path, else the newest.
+
+        `more` are forms that the resource has beside JSON and HTML.
+        """
         library: Library = request.app.state.library
         number = request.path_params.get("edition")
         if edition is None:
@@ -42,7 +47,7 @@ class Site:
             root=root,
             path=request.url.path.removeprefix(request.scope.get("root_path", "")),
             query=tuple(request.query_params.multi_items()),
-            format=formats.asked(request),
+            format=formats.asked(request, *more),
         )
 
     @property
