@@ -30,8 +30,9 @@ Features = list[dict[str, Any]]
 # tile then says so in a layer of its own.
 MOST_FEATURES = 10_000
 MOST_BYTES = 4_000_000
-# A point takes two numbers, each of one to three bytes.
-BYTES_OF_A_POINT = 4
+# A point is two numbers, a property two: each takes a byte, seldom two or three.
+BYTES_OF_A_POINT = 3
+BYTES_OF_A_TAG = 3
 INCOMPLETE = "incomplete"
 
 TIMES = tuple(field.name for field in fields(Bounds))
@@ -83,13 +84,11 @@ def _layer(index: CollectionIndex, query: Query, tile: Tile) -> tuple[Features, 
     rows = _sample(found)
     shapes = on_grid(index.geometries(rows), tile)
     meets = ~shapely.is_missing(shapes)
-    texts = _properties(index, rows[meets])
-    fits = _fitting(shapes[meets], texts)
+    said = _properties(index, rows[meets])
+    fits = _fitting(shapes[meets], said)
     of = int(np.count_nonzero(meets)) if len(rows) == len(found) else len(found)
-    kept = [text for text, is_kept in zip(texts, fits, strict=True) if is_kept]
-    said = _with_times(index, rows[meets][fits], kept)
-    drawn = zip(shapes[meets][fits], said, strict=True)
-    return [{"geometry": shape, "properties": properties} for shape, properties in drawn], of
+    drawn = zip(shapes[meets], said, fits, strict=True)
+    return [{"geometry": shape, "properties": one} for shape, one, is_in in drawn if is_in], of
 
 
 def _sample(rows: Rows) -> Rows:
@@ -99,10 +98,9 @@ def _sample(rows: Rows) -> Rows:
     return rows[np.linspace(0, len(rows) - 1, MOST_FEATURES).astype(np.intp)]
 
 
-def _fitting(shapes: NDArray[np.object_], texts: list[bytes]) -> NDArray[np.bool_]:
-    """Tell which features fit into a tile's bytes, evenly from all; one always does."""
-    points = shapely.get_num_coordinates(shapes)
-    size = points * BYTES_OF_A_POINT + np.array([len(text) for text in texts], dtype=np.intp)
+def _fitting(shapes: NDArray[np.object_], said: list[dict[str, Any]]) -> NDArray[np.bool_]:
+    """Tell which features fit into a layer's bytes, evenly from all; one always does."""
+    size = shapely.get_num_coordinates(shapes) * BYTES_OF_A_POINT + _sizes(said)
     if size.sum() <= MOST_BYTES:
         return np.ones(len(shapes), dtype=bool)
     # Always in the same order, so that a tile always has the same bytes.
@@ -113,14 +111,22 @@ def _fitting(shapes: NDArray[np.object_], texts: list[bytes]) -> NDArray[np.bool
     return fits
 
 
-def _properties(index: CollectionIndex, rows: Rows) -> list[bytes]:
-    """Cut the properties out of the features: no text holds a bare quote, so the first is it."""
-    fragments = (bytes(fragment) for fragment in index.fragments(rows))
-    return [one[one.index(_PROPERTIES) + len(_PROPERTIES) : -1] for one in fragments]
+def _sizes(said: list[dict[str, Any]]) -> NDArray[np.intp]:
+    """Give about the bytes of each feature's properties; a layer holds a value only once."""
+    known: set[object] = set()
+    sizes = []
+    for properties in said:
+        new = set(properties.values()) - known
+        known |= new
+        sizes.append(BYTES_OF_A_TAG * len(properties) + sum(len(str(value)) for value in new))
+    return np.array(sizes, dtype=np.intp)
 
 
-def _with_times(index: CollectionIndex, rows: Rows, texts: list[bytes]) -> list[dict[str, Any]]:
+def _properties(index: CollectionIndex, rows: Rows) -> list[dict[str, Any]]:
     """Give the plain values of features, and their bounds in seconds since 1970, if any."""
+    fragments = (bytes(fragment) for fragment in index.fragments(rows))
+    # No text in JSON holds a bare quote, and no geometry these words: the first is the one.
+    texts = (one[one.index(_PROPERTIES) + len(_PROPERTIES) : -1] for one in fragments)
     said = [_plain(orjson.loads(text)) for text in texts]
     for name, seconds in zip(TIMES, index.bounds.take(rows).to_array(), strict=True):
         for at in np.flatnonzero(~np.isin(seconds, _NO_BOUND)).tolist():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import geopandas
@@ -51,10 +52,14 @@ def decoded(content: bytes, tile: Tile, layer: str, folder: Path) -> geopandas.G
     return pyogrio.read_dataframe(f"MVT:{path}", layer=layer, CLIP="NO")
 
 
+@cache
+def transformer(code: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs("OGC:CRS84", f"EPSG:{code}", always_xy=True)
+
+
 def projected(geometry: object, tiling: Tiling, step: float | None = None) -> np.ndarray:
     """Geometries in the system of the tiles, by pyproj alone."""
-    code = tiling.crs_uri.rpartition("/")[2]
-    forward = pyproj.Transformer.from_crs("OGC:CRS84", f"EPSG:{code}", always_xy=True)
+    forward = transformer(tiling.crs_uri.rpartition("/")[2])
     pointed = np.asarray(geometry if step is None else shapely.segmentize(geometry, step))
     return shapely.transform(pointed, lambda xy: np.column_stack(forward.transform(*xy.T)))
 
@@ -109,7 +114,7 @@ def test_gdal_reads_the_same_features_where_they_lie(
 
 
 @given(st.lists(shapes, min_size=1, max_size=8), st.integers(4, 9), st.integers(0, 400))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_tile_has_what_meets_it_and_nothing_else(
     geometry: list[shapely.Geometry], zoom: int, at: int
 ) -> None:
@@ -129,7 +134,7 @@ def test_a_tile_has_what_meets_it_and_nothing_else(
 
 
 @given(st.lists(shapes, min_size=1, max_size=6), st.integers(4, 10), st.integers(0, 15))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_bent_tile_has_what_meets_it_and_nothing_else(
     geometry: list[shapely.Geometry], zoom: int, at: int
 ) -> None:

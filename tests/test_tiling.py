@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import pyproj
@@ -16,6 +17,11 @@ HALF_M = math.pi * 6378137
 names = st.sampled_from(OFFERED)
 zooms = st.integers(0, MAX_ZOOM)
 parts = st.floats(0, 1)
+
+
+@cache
+def transformer(code: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(f"EPSG:{code}", "OGC:CRS84", always_xy=True)
 
 
 def tile_at(name: str, zoom: int, down: float, across: float) -> Tile:
@@ -69,8 +75,7 @@ def test_all_of_a_tile_lies_in_the_box_round_it(
 ) -> None:
     tile = tile_at(name, zoom, down, across)
     west, south, east, north = tile.bounds
-    code = tile.tiling.crs_uri.rpartition("/")[2]
-    back = pyproj.Transformer.from_crs(f"EPSG:{code}", "OGC:CRS84", always_xy=True)
+    back = transformer(tile.tiling.crs_uri.rpartition("/")[2])
     edges = [(0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0)]
     x, y = np.array([*inside, *edges]).T
     lon, lat = back.transform(west + x * (east - west), south + y * (north - south))
