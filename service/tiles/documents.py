@@ -170,12 +170,15 @@ def _origin_link(site: Site, asked: Asked) -> Document:
 
 def _layer(name: str) -> Document:
     declared = COLLECTIONS[name]
+    dimensions = {_DIMENSIONS[one] for one in declared.geometry}
+    # Of mixed geometry the standard wants none said.
+    dimension = {"geometryDimension": dimensions.pop()} if len(dimensions) == 1 else {}
     return {
         "id": name,
         "title": declared.title,
         "description": declared.description,
         "dataType": "vector",
-        "geometryDimension": max(_DIMENSIONS[one] for one in declared.geometry),
+        **dimension,
         "propertiesSchema": {"type": "object", "properties": _properties(name)},
     }
 

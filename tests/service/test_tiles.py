@@ -74,7 +74,9 @@ def test_a_tileset_says_what_the_standard_asks_for(live_server: str) -> None:
         "tileMatrix": "3", "minTileRow": 0, "maxTileRow": 7, "minTileCol": 0, "maxTileCol": 7,
     }  # fmt: skip
     (layer,) = tileset["layers"]
-    assert (layer["id"], layer["geometryDimension"]) == ("crossings", 2)
+    assert layer["id"] == "crossings"
+    # Points and areas: then the standard wants no dimension to be said.
+    assert "geometryDimension" not in layer
     assert layer["propertiesSchema"]["properties"]["start_latest"]["type"] == "integer"
     collection = httpx.get(f"{live_server}/collections/crossings").json()
     west, south, east, north = collection["extent"]["spatial"]["bbox"][0]
@@ -85,6 +87,8 @@ def test_a_tileset_says_what_the_standard_asks_for(live_server: str) -> None:
 
 def test_the_schema_of_a_layer_names_every_property_of_its_features(live_server: str) -> None:
     layers = httpx.get(f"{live_server}/tiles/WebMercatorQuad").json()["layers"]
+    dimensions = {one["id"]: one.get("geometryDimension") for one in layers}
+    assert (dimensions["events"], dimensions["routes"], dimensions["roles"]) == (0, 1, 2)
     declared = {one["id"]: set(one["propertiesSchema"]["properties"]) for one in layers}
     tile = mapbox_vector_tile.decode(httpx.get(f"{live_server}/{TILE}").content)
     assert list(tile) == [one["id"] for one in layers]
