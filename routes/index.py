@@ -143,6 +143,10 @@ class CollectionIndex:
         rows, _ = self._candidates(query)
         return rows[self._first(rows, self._inside(rows, query), query, 0, len(rows))]
 
+    def candidates(self, query: Query) -> Rows:
+        """Give all rows that may match: boxes are compared, geometries not tested."""
+        return self._candidates(query).rows
+
     def row_of(self, feature_id: str) -> int | None:
         """Find the row of one feature."""
         wanted = np.uint64(id_hash(feature_id))

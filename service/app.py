@@ -26,12 +26,16 @@ from service.ogc import collections, items, landing
 from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
 from service.settings import Settings, settings
+from service.tiles import web as tiles
 
 log = logging.getLogger("routeshift")
 
 ROUTERS = (
-    items, landing, collections, editions, feed, timemaps, route_histories, changes, downloads,
-    maps, health,
+    items, landing, collections, tiles, editions, feed, timemaps, route_histories, changes,
+    downloads, maps, health,
+)  # fmt: skip
+EXPOSED = (
+    "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,
 )  # fmt: skip
 RETRY_AFTER_S = "5"
 
@@ -57,7 +61,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
         allow_headers=["Accept-Datetime"],
-        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime"],
+        expose_headers=EXPOSED,
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(BehindProxy, prefix=configured.root_path, trusted=configured.trusted_proxies)

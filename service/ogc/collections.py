@@ -16,6 +16,7 @@ from service import answers, formats, pages
 from service.ogc.parameters import refuse_unknown
 from service.settings import Settings
 from service.site import Site
+from service.tiles import links as tiles
 
 router = APIRouter()
 
@@ -111,6 +112,7 @@ def collection_document(site: Site, name: str, systems: Iterable[str]) -> dict[s
             site.link("describedby", site.url(f"{path}/schema"), formats.SCHEMA, "Schema"),
             site.link("enclosure", site.url(f"/downloads/{name}.geojson"), formats.GEOJSON,
                       "Download all"),
+            tiles.of_collection(site, name),
             site.link("license", licence_address(site), "text/html", "Licence"),
         ],
     }  # fmt: skip

@@ -12,6 +12,7 @@ from service import answers, formats, pages
 from service.ogc import openapi
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
+from service.tiles import links as tiles
 
 router = APIRouter()
 
@@ -19,6 +20,7 @@ CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 CONFORMANCE = [
     *(f"{CORE}{name}" for name in ("core", "oas30", "html", "geojson")),
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    *tiles.CONFORMANCE,
 ]
 
 
@@ -78,6 +80,7 @@ def landing_document(site: Site) -> dict[str, Any]:
             site.link("service-doc", site.url("/api.html"), "text/html", "The API, for people"),
             site.link("conformance", site.url("/conformance"), formats.JSON, "Conformance"),
             site.link("data", site.url("/collections"), formats.JSON, "Collections"),
+            *tiles.of_landing(site),
             site.link("related", site.url("/map"), "text/html", "The map"),
             site.link("version-history", f"{site.root}/editions", formats.JSON, "Editions"),
         ],

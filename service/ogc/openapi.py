@@ -14,6 +14,7 @@ from service.ogc import parameters
 from service.ogc.parameters import Parameter
 from service.settings import settings
 from service.site import Site
+from service.tiles import described as tiles
 
 _ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string"}}
 _ROUTE = {"name": "route", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -79,6 +80,7 @@ def _operations(site: Site) -> dict[str, dict[str, Any]]:
             "changes", "What changed in the world between two days",
             parameters.FROM, parameters.TO, required=("from", "to"),
         ),
+        **tiles.paths(collection, _operation),
     }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def operations(site: Site, document: Document) -> list[dict[str, Any]]:
             "parameters": [
                 _parameter(one) for one in written["get"]["parameters"] if one["name"] != "f"
             ],
-            "example": _example(site, path, written["get"]["operationId"]),
+            "example": _example(site, path, written["get"]),
         }
         for path, written in document["paths"].items()
     ]
@@ -102,13 +102,15 @@ def _parameter(written: Document) -> dict[str, Any]:
     }
 
 
-def _example(site: Site, path: str, operation: str) -> str:
+def _example(site: Site, path: str, operation: Document) -> str:
     edition = site.edition
     name = "routes" if "routes" in edition.collections else edition.collections[0]
     index = edition.index(name)
     first = index.id_of(0) if len(index) else ""
-    filled = path.format(collection=name, item=first, route=first.rsplit(".v", 1)[0])
-    together = _SHOWN_TOGETHER.get(operation, ())
+    own = {"collection": name, "item": first, "route": first.rsplit(".v", 1)[0]}
+    said = {one["name"]: one["example"] for one in operation["parameters"] if "example" in one}
+    filled = path.format_map(own | said)
+    together = _SHOWN_TOGETHER.get(operation["operationId"], ())
     query = urlencode({key: _EXAMPLES[key] for key in together}, safe=",")
     return f"{site.base}{filled}{'?' + query if query else ''}"
 
