@@ -21,14 +21,17 @@ from service.history import routes as route_histories
 from service.library import Library
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
-from service.ogc import collections, items, landing
+from service.ogc import collections, items, landing, queryables
 from service.problems import Missing, Problem, Unavailable
 from service.proxy import BehindProxy
 from service.settings import Settings, settings
 
 log = logging.getLogger("routeshift")
 
-ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
+ROUTERS = (
+    items, landing, collections, queryables, editions, route_histories, changes, downloads, maps,
+    health,
+)  # fmt: skip
 RETRY_AFTER_S = "5"
 
 

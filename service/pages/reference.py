@@ -58,6 +58,23 @@ def columns(name: str) -> list[dict[str, Any]]:
     ]
 
 
+def queryables(name: str, properties: Document) -> list[dict[str, Any]]:
+    """Give what a filter can name, as `columns` gives columns, and the geometry."""
+    rows = [one for one in columns(name) if one["name"] in properties]
+    rows.append({"name": "geometry", "type": "geometry", "choices": (), "meaning": ""})
+    kinds = {"valid": "interval"}
+    return [
+        one
+        | {
+            "type": kinds.get(one["name"], one["type"]),
+            "meaning": properties[one["name"]]["description"],
+            "required": False,
+            "computed": False,
+        }
+        for one in rows
+    ]
+
+
 def operations(site: Site, document: Document) -> list[dict[str, Any]]:
     """Give the operations of the API with their parameters, each with an address to try."""
     return [
