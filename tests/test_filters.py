@@ -235,6 +235,11 @@ def test_lists_agree_with_sets(left: list[list[str]], right: list[str]) -> None:
         ("S_INTERSECTS(geometry, BBOX(170,-90,18.5,90))", "bc"),
         ("S_INTERSECTS(geometry, BBOX(19.5,40.5,19.5,40.5))", "ac"),
         ("S_INTERSECTS(geometry, POLYGON((18 39,20 41,20 39,18 41,18 39)))", "abc"),
+        (
+            "S_WITHIN(geometry, MULTIPOLYGON(((17 38,19.2 38,19.2 42,17 42,17 38)),"
+            "((18.8 38,21 38,21 42,18.8 42,18.8 38))))",
+            "abc",
+        ),
         ("S_INTERSECTS(geometry, POINT(90 180))", ""),
         ("S_INTERSECTS(geometry, geometry)", "abc"),
         ("S_INTERSECTS(POINT(0 0), BBOX(-1,-1,1,1))", "abcd"),

@@ -130,6 +130,7 @@ def test_a_position_beyond_the_crs_is_refused() -> None:
         "x" * 100_000,
         "(" * 10_000 + "mode='sea'" + ")" * 10_000,
         "NOT " * 10_000 + "mode='sea'",
+        "NOT " * 5_000 + "true",
         "NOT(" * 7_000 + "true" + ")" * 7_000,
         "CASEI(" * 5_000 + "mode" + ")" * 5_000,
         "version = " + "-" * 10_000 + "1",

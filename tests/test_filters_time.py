@@ -265,6 +265,9 @@ def test_columns_of_moments_take_the_functions_and_the_signs() -> None:
     assert ask(f"T_BEFORE(start_earliest, {day})", *rows)[0] == [False, True, False]
     assert ask(f"T_AFTER({day}, start_earliest)", *rows)[0] == [False, True, False]
     assert ask(f"NOT T_BEFORE(start_earliest, {day})", *rows)[0] == [True, False, False]
+    assert ask(f"{day} = start_earliest", *rows)[0] == [True, False, False]
+    assert ask(f"{day} > start_earliest", *rows)[0] == [False, True, False]
+    assert ask(f"T_EQUALS({day}, start_earliest)", *rows)[0] == [True, False, False]
     assert ask("start_earliest IN ('2003-01-01')", *rows)[0] == [True, False, False]
     assert ask("start_earliest IN (TIMESTAMP('2001-01-01T00:00:00Z'))", *rows)[0][1]
 
@@ -277,6 +280,20 @@ def test_two_columns_make_an_interval_in_which_a_missing_bound_is_open() -> None
     assert ask(f"T_DISJOINT({made}, DATE('2000-06-01')) IS NULL", *rows)[0] == [False, False, True]
     assert ask(f"T_INTERSECTS(valid, {made})", *rows)[0] == [True, True, True]
     assert ask(f"T_EQUALS({made}, {made})", *rows)[0] == [True, True, False]
+
+
+def test_two_columns_in_the_wrong_order_are_no_interval() -> None:
+    asked = "T_AFTER(INTERVAL(end_latest, start_earliest), DATE('1990-01-01'))"
+    assert ask(asked, "2003/2004")[0] == [False]
+    assert ask(f"NOT {asked}", "2003/2004")[0] == [False]
+    assert ask(f"{asked} IS NULL", "2003/2004")[0] == [True]
+
+
+def test_each_end_of_an_interval_has_its_own_precision() -> None:
+    mixed = "INTERVAL('2003-02-04','2003-02-04T12:00:00Z')"
+    assert both(f"T_STARTEDBY(valid, {mixed})", "2003-02-04T10:00:00Z/2004") == (True, True)
+    assert both(f"T_INTERSECTS(valid, {mixed})", "2003-02-04T12:00:01Z") == (False, False)
+    assert both(f"T_INTERSECTS(valid, {mixed})", "2003-02-04T12:00:00Z") == (True, True)
 
 
 def test_valid_time_is_the_same_as_itself() -> None:

@@ -47,10 +47,7 @@ def moment(text: Operand) -> Operand:
 
 
 def interval(begin: Any, end: Any) -> Operand:  # noqa: ANN401
-    """Read an INTERVAL of two texts, `..` or operands. Raises FilterError.
-
-    Given a date at one side and a moment at the other, both are read to the second.
-    """
+    """Read an INTERVAL of two texts, `..` or operands. Raises FilterError."""
     first, last = _side(begin, OPEN_BEGIN), _side(end, OPEN_END)
     said = f"INTERVAL({first.said}, {last.said})"
     if first.is_column or last.is_column:
@@ -59,7 +56,7 @@ def interval(begin: Any, end: Any) -> Operand:  # noqa: ANN401
             missing=lambda rows: _both_missing(first, last, rows),
         )  # fmt: skip
     value = _definite(first, last, None)
-    if value.begin.first > value.end.first:
+    if value.begin.first >= value.end.after:
         raise FilterError(f"{said} ends before it begins", INTERVAL_EXAMPLE)
     return literal("interval", value, said)
 
@@ -70,9 +67,6 @@ def _definite(first: Operand, last: Operand, rows: Any) -> Definite:  # noqa: AN
         begin = _opened(begin, OPEN_BEGIN)
     if last.is_column:
         end = _opened(end, OPEN_END)
-    is_open = begin is OPEN_BEGIN or end is OPEN_END
-    if not is_open and np.any(begin.after - begin.first != end.after - end.first):
-        begin, end = Spans(begin.first, begin.first + SECOND), Spans(end.after - SECOND, end.after)
     return Definite(begin, end)
 
 

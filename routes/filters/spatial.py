@@ -122,7 +122,7 @@ def _located(shape: BaseGeometry, crs: Crs, kind: str) -> BaseGeometry:
 
 def _literal(shape: BaseGeometry, said: str) -> Operand:
     if not shapely.is_valid(shape):
-        # Rings that cross themselves: taken as the area that they surround.
-        shape = shapely.make_valid(shape)
+        # Rings that cross themselves or overlap: taken as all that they surround.
+        shape = shapely.make_valid(shape, method="structure", keep_collapsed=True)
     shapely.prepare(shape)
     return literal("geometry", shape, said)
