@@ -16,8 +16,9 @@ from geo.times import Bounds
 from routes.filters.compiling import Compiler
 from routes.filters.describing import queryables
 from routes.filters.errors import EXAMPLE, FilterError
-from routes.filters.logic import Certainty, Mask, Rows, Truth
+from routes.filters.logic import Mask, Rows, Truth
 from routes.filters.parsing import Language, parse
+from routes.index import Certainty
 from routes.schema import Collection
 
 __all__ = ["EXAMPLE", "Filter", "FilterError", "Language", "queryables"]

@@ -1,6 +1,6 @@
 """The functions A_…: lists compared as sets.
 
-OGC 21-065r2, 7.6. Lists of all rows stand flat in one column of (row, element); how many elements
+OGC 21-065r2, 7.9. Lists of all rows stand flat in one column of (row, element); how many elements
 a row has on either side, and in common, decides each function.
 """
 
@@ -14,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from routes.filters.errors import FilterError
-from routes.filters.logic import Certainty, Predicate, Rows, Truth
+from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, Spans, expect, known
+from routes.index import Certainty
 
 Counts = NDArray[np.intp]
 

@@ -1,6 +1,6 @@
 """Comparisons of scalars: =, <>, <, >, <=, >=, BETWEEN, IN, and arithmetic.
 
-OGC 21-065r2, 6.3 and 7.1. Both sides may be properties or literals.
+OGC 21-065r2, 6.6, 7.2 and 7.12. Both sides may be properties or literals.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routes.filters.errors import FilterError
-from routes.filters.logic import Certainty, Predicate, Rows, Truth, every, some
+from routes.filters.logic import Predicate, Rows, Truth, every, some
 from routes.filters.operands import Operand, Spans, expect, known, literal
+from routes.index import Certainty
 
 _Compare = Callable[[Any, Any], Any]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas
 import numpy as np
@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.times import Bounds
+from routes.index import Certainty
 
-Certainty = Literal["possible", "certain"]
 Mask = NDArray[np.bool_]
 
 

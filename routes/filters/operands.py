@@ -39,7 +39,7 @@ class Spans(NamedTuple):
 
 
 class Definite(NamedTuple):
-    """An interval of which both ends are given; both belong to it (OGC 21-065r2, 7.5.1)."""
+    """An interval of which both ends are given; both belong to it (OGC 21-065r2, 7.8.1)."""
 
     begin: Spans
     end: Spans

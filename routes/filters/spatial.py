@@ -1,6 +1,6 @@
 """The functions S_…: how geometries lie to one another, and geometry literals.
 
-OGC 21-065r2, 7.4: the relations of Simple Features (OGC 06-103r4), in EPSG:4326.
+OGC 21-065r2, 7.5 to 7.7: the relations of Simple Features (OGC 06-103r4), in EPSG:4326.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import CRS84_URI, EPSG_URI, Crs
 from routes.filters.errors import FilterError
-from routes.filters.logic import Certainty, Predicate, Rows, Truth
+from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, expect, known, literal
+from routes.index import Certainty
 
 _Test = Callable[[Any, Any], NDArray[np.bool_]]
 

@@ -1,6 +1,6 @@
 """The functions T_…: relations between times, of which one may be the uncertain valid time.
 
-OGC 21-065r2, 7.5.
+OGC 21-065r2, 7.8.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import numpy as np
 
 from geo.times import Window
 from routes.filters.errors import FilterError
-from routes.filters.logic import Certainty, Mask, Predicate, Rows, Truth, always, negated, some
+from routes.filters.logic import Mask, Predicate, Rows, Truth, always, negated, some
 from routes.filters.operands import Definite, Operand, Spans, is_null, known
 from routes.filters.worlds import INVERSES, OF_INSTANTS, Worlds, box_of
+from routes.index import Certainty
 
 EXAMPLE = "T_INTERSECTS(valid, DATE('2003-12-01'))"
 

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from routes import text
-from routes.filters.logic import Certainty, Predicate, Rows, Truth
+from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, known
+from routes.index import Certainty
 
 # OGC 21-065r2 /req/cql2-text/escaping
 CONTROLS = {"a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}

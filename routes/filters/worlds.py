@@ -1,7 +1,7 @@
 """Uncertain times as possible worlds: is a relation true of some start and end, or of all?
 
 A row's start lies in one span and its end in another; each choice of a start before an end is a
-world. The relations of OGC 21-065r2, 7.5 (after Allen) are boxes in the plane of (start, end), so
+world. The relations of OGC 21-065r2, 7.8 (after Allen) are boxes in the plane of (start, end), so
 each question is answered by comparing corners: no world is ever listed (docs/adr/0007).
 """
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.times import Bounds
-from routes.filters.logic import Certainty, Mask
+from routes.filters.logic import Mask
 from routes.filters.operands import Definite
+from routes.index import Certainty
 
 Seconds = NDArray[np.int64]
 
@@ -139,5 +140,5 @@ INVERSES = {
     "t_overlaps": "t_overlappedby",
 }
 INVERSES |= {inverse: relation for relation, inverse in INVERSES.items()}
-# The others are of intervals only (OGC 21-065r2, table 8).
+# The others are of intervals only (OGC 21-065r2, 7.8.2).
 OF_INSTANTS = ("t_after", "t_before", "t_disjoint", "t_equals", "t_intersects")

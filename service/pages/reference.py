@@ -62,7 +62,8 @@ def queryables(name: str, properties: Document) -> list[dict[str, Any]]:
     """Give what a filter can name, as `columns` gives columns, and the geometry."""
     rows = [one for one in columns(name) if one["name"] in properties]
     rows.append({"name": "geometry", "type": "geometry", "choices": (), "meaning": ""})
-    kinds = {"valid": "interval"}
+    # Only the valid time is compared as a time; another written date is a text to a filter.
+    kinds = {"valid": "interval", "attested": TYPES["text"]}
     return [
         one
         | {
@@ -136,6 +137,8 @@ def _examples(document: Document) -> list[str]:
     if not example or not parameter:
         return []
     text = str(example).removeprefix(f"{parameter}=")
+    if parameter == "filter":
+        return [text]
     # A box has commas of its own; a list of dates is written with a comma and a space.
     each = [one for part in text.split(", ") for one in part.split(" or ")]
     return [one if " " in one else f"{parameter}={one}" for one in each]

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 import httpx
 import numpy as np
 import pytest
+from markupsafe import escape
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI, EPSG_URI, Crs
 from routes import Edition
 from routes.filters import EXAMPLE, queryables
 from routes.schema import COLLECTIONS
+from service import pages
 from service.ogc.filtering import CONFORMANCE, FILTER, FILTER_CRS, FILTER_LANG, parse_filter
 from service.problems import BadParameter
 
@@ -101,6 +103,12 @@ def test_a_wrong_filter_is_a_bad_request(
     refused = caught.value
     assert (refused.status, refused.parameter) == (400, parameter)
     assert (refused.fault, refused.example) == (fault, example)
+
+
+def test_the_page_of_a_refused_filter_shows_a_right_one_whole() -> None:
+    text = "T_DURING(valid, INTERVAL('2003-01-01','..')) or true"
+    document = BadParameter("is empty", "filter", text).document("/collections/routes/items")
+    assert f">{escape(text)}<" in pages.problem(document, "")
 
 
 def test_the_parameters_and_classes_are_those_of_the_standard() -> None:
