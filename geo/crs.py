@@ -83,6 +83,25 @@ class Crs:
             raise ValueError(f"a feature lies beyond what {self.uri} can show")
         return moved
 
+    def unproject(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Take one geometry of this system, axes as its authority has them, to EPSG:4326.
+
+        Corners are moved, edges are not bent. Raises ValueError where one lies nowhere on the
+        earth.
+        """
+        if self.uri == CRS84_URI:
+            return geometry
+        back = _transformer(self.code)
+
+        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            x, y = (xy[:, 1], xy[:, 0]) if self.flipped else (xy[:, 0], xy[:, 1])
+            return np.column_stack(back.transform(x, y, direction="INVERSE"))
+
+        moved: BaseGeometry = shapely.transform(geometry, move)
+        if not np.isfinite(shapely.get_coordinates(moved)).all():
+            raise ValueError("a position lies nowhere on the earth")
+        return moved
+
     def area(self, west: float, south: float, east: float, north: float) -> Area:
         """Take a box of this system, x before y, to EPSG:4326.
 

@@ -22,7 +22,7 @@ from service.history.memento import Memento
 from service.library import Library
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
-from service.ogc import collections, items, landing
+from service.ogc import collections, items, landing, queryables
 from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
 from service.settings import Settings, settings
@@ -31,8 +31,8 @@ from service.tiles import web as tiles
 log = logging.getLogger("routeshift")
 
 ROUTERS = (
-    items, landing, collections, tiles, editions, feed, timemaps, route_histories, changes,
-    downloads, maps, health,
+    items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
+    changes, downloads, maps, health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

@@ -23,6 +23,7 @@ router = APIRouter()
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 MOST_STRETCHES = 20
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
+QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
     "edtf": {"type": "string"},
@@ -109,6 +110,8 @@ def collection_document(site: Site, name: str, systems: Iterable[str]) -> dict[s
             site.link("items", site.url(f"{path}/items"), formats.GEOJSON, "Items"),
             site.link("items", site.url(f"{path}/items", f="html"), "text/html", "Items, a table"),
             site.link(SCHEMA_REL, site.url(f"{path}/schema"), formats.SCHEMA, "Schema"),
+            site.link(QUERYABLES_REL, site.url(f"{path}/queryables"), formats.SCHEMA,
+                      "What a filter can name"),
             site.link("describedby", site.url(f"{path}/schema"), formats.SCHEMA, "Schema"),
             site.link("enclosure", site.url(f"/downloads/{name}.geojson"), formats.GEOJSON,
                       "Download all"),

@@ -26,7 +26,7 @@ from service.site import Site
 
 router = APIRouter()
 
-PARAMETERS = ("f", "bbox-crs", "limit", "cursor", *(one.name for one in (*WHICH, *HOW)))
+PARAMETERS = ("f", "limit", "cursor", *(one.name for one in (*WHICH, *HOW)))
 OF_ONE = ("f", CRS.name, PROPERTIES.name, SKIP_GEOMETRY.name)
 
 

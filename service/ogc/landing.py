@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import answers, formats, pages
-from service.ogc import openapi
+from service.ogc import filtering, openapi
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
 from service.tiles import links as tiles
@@ -20,6 +20,7 @@ CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 CONFORMANCE = [
     *(f"{CORE}{name}" for name in ("core", "oas30", "html", "geojson")),
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    *filtering.CONFORMANCE,
     *tiles.CONFORMANCE,
 ]
 

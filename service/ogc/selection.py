@@ -12,6 +12,7 @@ from routes import Edition
 from routes.index import Query, Rows, Shape
 from routes.ordering import SortKey, orderable
 from routes.schema import COLLECTIONS
+from service.ogc.filtering import FILTER, FILTER_CRS, FILTER_LANG, parse_filter
 from service.ogc.parameters import (
     BBOX,
     BBOX_CRS,
@@ -54,7 +55,7 @@ SKIP_GEOMETRY = Parameter(
     {"type": "boolean", "default": False},
     "true",
 )
-WHICH = (BBOX, BBOX_CRS, DATETIME, CERTAINTY, Q)
+WHICH = (BBOX, BBOX_CRS, DATETIME, CERTAINTY, FILTER, FILTER_LANG, FILTER_CRS, Q)
 """Parameters that say which features answer."""
 HOW = (SORTBY, CRS, PROPERTIES, SKIP_GEOMETRY)
 """Parameters that say in what order they come, and what of each."""
@@ -71,12 +72,18 @@ class Selection:
     @classmethod
     def of(cls, request: Request, edition: Edition, collection: str) -> Selection:
         """Read what a request selects. Raises BadParameter, NotFound."""
+        index = edition.index(collection)
         configured: Settings = request.app.state.settings
         values = request.query_params
         query = parse_query(request, configured.systems)
         crs = parse_crs(values.get("crs"), CRS.name, configured.systems)
         if Q.name in values:
             query = replace(query, mask=_saying(values[Q.name], edition, collection))
+        filtering = parse_filter(request, collection, configured.systems)
+        if filtering is not None:
+            frame = edition.frame(collection)
+            mask = filtering.mask(frame, index.bounds, query.certainty)
+            query = replace(query, mask=mask if query.mask is None else query.mask & mask)
         if SORTBY.name in values:
             query = replace(query, order=_order(values[SORTBY.name], edition, collection))
         shape = Shape(

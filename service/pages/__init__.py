@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from routes.filters import EXAMPLE
 from routes.schema import COLLECTIONS
 from service.pages import asking, frontpage, printed, records, reference, smallmap, told
 from service.pages.render import crumbs, render
@@ -30,6 +31,7 @@ __all__ = [
     "item",
     "items",
     "problem",
+    "queryables",
     "route",
     "schema",
 ]
@@ -92,6 +94,18 @@ def schema(site: Site, name: str, document: Document) -> str:
         columns=reference.columns(name),
         geometry=document["properties"]["geometry"]["description"],
         name=name,
+    )
+
+
+def queryables(site: Site, name: str, document: Document) -> str:
+    """Give what a filter of a collection can name."""
+    return render(
+        site,
+        "queryables.html",
+        f"Queryables of {document['title'].lower()}",
+        crumbs(site, "/collections", f"/collections/{name}"),
+        columns=reference.queryables(name, document["properties"]),
+        example=EXAMPLE if name == "routes" else "name LIKE 'A%'",
     )
 
 

@@ -58,6 +58,24 @@ def columns(name: str) -> list[dict[str, Any]]:
     ]
 
 
+def queryables(name: str, properties: Document) -> list[dict[str, Any]]:
+    """Give what a filter can name, as `columns` gives columns, and the geometry."""
+    rows = [one for one in columns(name) if one["name"] in properties]
+    rows.append({"name": "geometry", "type": "geometry", "choices": (), "meaning": ""})
+    # Only the valid time is compared as a time; another written date is a text to a filter.
+    kinds = {"valid": "interval", "attested": TYPES["text"]}
+    return [
+        one
+        | {
+            "type": kinds.get(one["name"], one["type"]),
+            "meaning": properties[one["name"]]["description"],
+            "required": False,
+            "computed": False,
+        }
+        for one in rows
+    ]
+
+
 def operations(site: Site, document: Document) -> list[dict[str, Any]]:
     """Give the operations of the API with their parameters, each with an address to try."""
     return [
@@ -121,6 +139,8 @@ def _examples(document: Document) -> list[str]:
     if not example or not parameter:
         return []
     text = str(example).removeprefix(f"{parameter}=")
+    if parameter == "filter":
+        return [text]
     # A box has commas of its own; a list of dates is written with a comma and a space.
     each = [one for part in text.split(", ") for one in part.split(" or ")]
     return [one if " " in one else f"{parameter}={one}" for one in each]

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pandas as pd
 import pyogrio
 import pytest
+from shapely import from_wkt
 from shapely.geometry import shape
 
 LAEA = "http://www.opengis.net/def/crs/EPSG/0/3035"
@@ -151,3 +153,47 @@ def test_the_accept_header_chooses_json_fg(client: httpx.Client) -> None:
     assert answer.headers["content-type"] == "application/vnd.ogc.fg+json"
     rels = {link["rel"]: link["type"] for link in answer.json()["links"]}
     assert rels["self"] == "application/vnd.ogc.fg+json"
+
+
+ITALY = "POLYGON((12 38,20 38,20 44,12 44,12 38))"
+FILTER = (
+    "T_INTERSECTS(valid, INTERVAL('2002-01-01','2002-12-31')) AND mode='sea' "
+    f"AND S_INTERSECTS(geometry, {ITALY})"
+)
+
+
+def test_a_filter_answers_what_geopandas_answers_on_the_downloaded_file(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "routes.geojson"
+    path.write_bytes(client.get("/downloads/routes.geojson").content)
+    frame = pyogrio.read_dataframe(path)
+    starts = pd.to_datetime(frame["start_earliest"], utc=True)
+    ends = pd.to_datetime(frame["end_latest"], utc=True)
+    then = (starts.isna() | (starts < "2003-01-01")) & (ends.isna() | (ends > "2002-01-01"))
+    there = frame.intersects(from_wkt(ITALY))
+    expected = frame["id"][then & (frame["mode"] == "sea") & there].tolist()
+    assert set(expected) >= {"vlora-italy.v1", "durres-sea.v1"}
+    assert [one["id"] for one in features(client, "routes", filter=FILTER)] == expected
+
+
+def test_a_filter_goes_with_every_other_choice(client: httpx.Client) -> None:
+    asked = {"filter": "mode = 'sea'", "sortby": "-name", "properties": "name"}
+    found = features(client, "routes", datetime="2001-06-01", **asked)
+    assert [one["properties"] for one in found] == [{"name": "Vlora to Italy"}]
+    assert features(client, "routes", q="tekija", **asked) == []
+
+
+def test_a_filter_is_as_sure_as_it_is_asked_to_be(client: httpx.Client) -> None:
+    asked = {"filter": "T_INTERSECTS(valid, DATE('2003-12-01')) AND mode = 'sea'"}
+    assert len(features(client, "routes", **asked)) == 3
+    assert features(client, "routes", certainty="certain", **asked) == []
+
+
+def test_a_broken_filter_is_refused_on_a_collection_that_is_not_there_first(
+    client: httpx.Client,
+) -> None:
+    assert client.get("/collections/nothing/items?filter=)").status_code == 404
+    answer = client.get("/collections/routes/items?filter=mode ==")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == "filter"
