@@ -13,6 +13,7 @@ from geo.crs import CRS84_URI as CRS84
 from routes.schema import COLLECTIONS, Field
 from service import answers, formats, pages
 from service.ogc.parameters import refuse_unknown
+from service.ogc.schemas import TYPES
 from service.settings import Settings
 from service.site import Site
 
@@ -20,15 +21,6 @@ router = APIRouter()
 
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
-TYPES: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"},
-    "edtf": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "list": {"type": "array", "items": {"type": "string"}},
-    "json": {},
-}
 
 
 @router.get("/collections")

@@ -38,7 +38,12 @@ _EXAMPLES = {
         parameters.TO,
     )
 }
-_KINDS = {"array": "4 or 6 numbers", "string": "text", "integer": "whole number"}
+_KINDS = {
+    "array": "4 or 6 numbers",
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+}
 _SHOWN_TOGETHER = {"items": ("bbox", "datetime", "certainty"), "changes": ("from", "to")}
 
 
@@ -68,7 +73,7 @@ def operations(site: Site, document: Document) -> list[dict[str, Any]]:
             "parameters": [
                 _parameter(one) for one in written["get"]["parameters"] if one["name"] != "f"
             ],
-            "example": _example(site, path, written["get"]["operationId"]),
+            "example": _example(site, path, written["get"]),
         }
         for path, written in document["paths"].items()
     ]
@@ -102,15 +107,11 @@ def _parameter(written: Document) -> dict[str, Any]:
     }
 
 
-def _example(site: Site, path: str, operation: str) -> str:
-    edition = site.edition
-    name = "routes" if "routes" in edition.collections else edition.collections[0]
-    index = edition.index(name)
-    first = index.id_of(0) if len(index) else ""
-    filled = path.format(collection=name, item=first, route=first.rsplit(".v", 1)[0])
-    together = _SHOWN_TOGETHER.get(operation, ())
+def _example(site: Site, path: str, written: Document) -> str:
+    shown = {one["name"]: one["example"] for one in written["parameters"] if one["in"] == "path"}
+    together = _SHOWN_TOGETHER.get(written["operationId"], ())
     query = urlencode({key: _EXAMPLES[key] for key in together}, safe=",")
-    return f"{site.base}{filled}{'?' + query if query else ''}"
+    return f"{site.base}{path.format(**shown)}{'?' + query if query else ''}"
 
 
 def _examples(document: Document) -> list[str]:

@@ -55,12 +55,13 @@ def test_the_api_is_described_in_openapi_3_0_with_the_parameters_that_work(
         "bbox", "bbox-crs", "crs", "datetime", "certainty", "limit", "cursor", "f",
     }  # fmt: skip
     assert queries["bbox"]["explode"] is False
-    for path in document["paths"]:
-        filled = (
-            path.replace("{collection}", "routes")
-            .replace("{item}", "vlora-italy.v1")
-            .replace("{route}", "vlora-italy")
-        )
+    for path, written in document["paths"].items():
+        there = {
+            one["name"]: one["example"]
+            for one in written["get"]["parameters"]
+            if one["in"] == "path"
+        }
+        filled = path.format(**there)
         query = "?from=2001&to=2004" if path == "/changes" else ""
         assert httpx.get(f"{live_server}{filled}{query}").status_code == 200, path
 
