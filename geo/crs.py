@@ -86,8 +86,17 @@ class Crs:
     def area(self, west: float, south: float, east: float, north: float) -> Area:
         """Take a box of this system, x before y, to EPSG:4326.
 
-        Raises ValueError where no part of the box lies on the earth.
+        A point or a line is widened by what coordinates are rounded to, so that it meets what lies
+        on it. Raises ValueError where no part of the box lies on the earth.
         """
+        width = 10.0**-self.decimals
+        if west == east:
+            west, east = west - width, east + width
+        if south == north:
+            south, north = south - width, north + width
+        if west >= east or south >= north:
+            # So far out that a float cannot tell the widened sides apart.
+            raise ValueError("the box reaches beyond the earth")
         rim = _rim(west, south, east, north)
         lon, lat = _transformer(self.code).transform(rim[:, 0], rim[:, 1], direction="INVERSE")
         if not (np.isfinite(lon).all() and np.isfinite(lat).all()):

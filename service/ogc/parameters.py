@@ -148,8 +148,8 @@ def parse_area(text: str, crs: Crs) -> tuple[tuple[Box, ...], BaseGeometry | Non
     west, south, east, north = sides[[1, 0, 3, 2]] if crs.flipped else sides
     if crs.uri in IN_DEGREES:
         return _in_degrees(text, np.array([west, south, east, north])), None
-    if west >= east or south >= north:
-        raise _bad_bbox(f"{text!r} has no width or height, or its corners are not in order")
+    if west > east or south > north:
+        raise _bad_bbox(f"{text!r} has its corners not in order")
     try:
         area = crs.area(west, south, east, north)
     except ValueError as error:
