@@ -1,7 +1,8 @@
 """The API's description, OpenAPI 3.0.3, from the declarations that the service itself reads.
 
 FastAPI writes OpenAPI 3.1; the conformance class of OGC API Features is 3.0, so this is written
-here: the operations stand in `operations`, the answers' schemas in `schemas`.
+here: the operations stand in `operations`, the answers' schemas in
+`schemas`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from service import formats
 from service.ogc import schemas
 from service.ogc.operations import Operation, operations
 from service.ogc.parameters import Parameter
+from service.ogc.schema_parts import TEXT, ref
 from service.site import Site
 
 _PROBLEM = {"$ref": "#/components/responses/Problem"}
@@ -20,8 +22,8 @@ _RESPONSES = {
     "Problem": {
         "description": "What is wrong, with which parameter, and a right one",
         "content": {
-            formats.PROBLEM: {"schema": schemas.ref("problem")},
-            "text/html": {"schema": schemas.TEXT},
+            formats.PROBLEM: {"schema": ref("problem")},
+            "text/html": {"schema": TEXT},
         },
     }
 }
@@ -56,7 +58,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _responses(operation: Operation) -> dict[str, Any]:
     content = {
-        media_type: {"schema": schemas.ref(name) if name else schemas.TEXT}
+        media_type: {"schema": ref(name) if name else TEXT}
         for media_type, name in operation.content.items()
     }
     written = {

@@ -6,12 +6,26 @@ the columns that `routes.schema` declares.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from routes.history import STATES, ChangeKind
 from routes.schema import COLLECTIONS, Collection, Field
-
-Schema = dict[str, Any]
+from service.ogc.schema_parts import (
+    ADDRESS,
+    ANYTHING,
+    BOX,
+    COUNT,
+    INTERVAL,
+    MOMENT,
+    NUMBER_OF_EDITION,
+    TEXT,
+    Schema,
+    by_name,
+    choice,
+    listed,
+    obj,
+    ref,
+)
 
 TYPES: dict[str, Schema] = {
     "text": {"type": "string"},
@@ -23,50 +37,11 @@ TYPES: dict[str, Schema] = {
     "json": {},
 }
 
-TEXT: Schema = {"type": "string"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-NUMBER_OF_EDITION: Schema = {"type": "integer", "minimum": 1}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-ADDRESS: Schema = {"type": "string", "format": "uri"}
-BOX: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
-INTERVAL: Schema = {
-    "type": "array", "items": {**MOMENT, "nullable": True}, "minItems": 2, "maxItems": 2,
-}  # fmt: skip
-ANYTHING: Schema = {"type": "object"}
-
-
-def ref(name: str) -> Schema:
-    """Refer to the schema called `name`."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
 
 def every() -> dict[str, Schema]:
     """Give all schemas by name."""
     properties = {f"properties-{name}": _properties(one) for name, one in COLLECTIONS.items()}
     return {**_SHARED, **_CATALOGUE, **_features(), **properties, **_history()}
-
-
-def obj(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
-    """Give the schema of an object with members that are always there and ones that may be."""
-    return {
-        "type": "object",
-        "required": list(required),
-        "properties": {**required, **(optional or {})},
-    }
-
-
-def listed(items: Schema) -> Schema:
-    """Give the schema of a list."""
-    return {"type": "array", "items": items}
-
-
-def by_name(values: Schema) -> Schema:
-    """Give the schema of an object whose members' names are data."""
-    return {"type": "object", "additionalProperties": values}
-
-
-def _choice(*values: str) -> Schema:
-    return {"type": "string", "enum": list(values)}
 
 
 _LINKS = listed(ref("link"))
@@ -84,10 +59,10 @@ _SHARED: dict[str, Schema] = {
     },
     "openapi": obj({"openapi": TEXT, "info": ANYTHING, "paths": by_name(ANYTHING)}),
     "json-schema": obj(
-        {"$schema": ADDRESS, "$id": ADDRESS, "type": _choice("object"), "title": TEXT,
+        {"$schema": ADDRESS, "$id": ADDRESS, "type": choice("object"), "title": TEXT,
          "properties": by_name(ANYTHING)},
     ),
-    "health": obj({"status": _choice("live", "ready")}, {"edition": NUMBER_OF_EDITION}),
+    "health": obj({"status": choice("live", "ready")}, {"edition": NUMBER_OF_EDITION}),
 }  # fmt: skip
 
 _CATALOGUE: dict[str, Schema] = {
@@ -100,7 +75,7 @@ _CATALOGUE: dict[str, Schema] = {
         {"links": _LINKS, "crs": listed(ADDRESS), "collections": listed(ref("collection"))}
     ),
     "collection": obj(
-        {"id": TEXT, "title": TEXT, "description": TEXT, "itemType": _choice("feature"),
+        {"id": TEXT, "title": TEXT, "description": TEXT, "itemType": choice("feature"),
          "crs": listed(TEXT), "storageCrs": ADDRESS, "extent": ref("extent"), "itemCount": COUNT,
          "links": _LINKS},
     ),
@@ -132,7 +107,7 @@ _POSITION: Schema = {
 
 
 def _geometry(kind: str, coordinates: Schema) -> Schema:
-    return obj({"type": _choice(kind), "coordinates": coordinates})
+    return obj({"type": choice(kind), "coordinates": coordinates})
 
 
 def _features() -> dict[str, Schema]:
@@ -146,12 +121,12 @@ def _features() -> dict[str, Schema]:
         "MultiPolygon": listed(ring),
     }
     feature = {
-        "type": _choice("Feature"),
+        "type": choice("Feature"),
         "id": TEXT,
         "geometry": {"nullable": True, "oneOf": [_geometry(*shape) for shape in shapes.items()]},
         "properties": {"anyOf": [ref(f"properties-{name}") for name in COLLECTIONS]},
     }
-    page = {"type": _choice("FeatureCollection"), "features": listed(ref("feature"))}
+    page = {"type": choice("FeatureCollection"), "features": listed(ref("feature"))}
     return {
         "feature": obj(feature, {"links": _LINKS}),
         "feature-page": obj(
@@ -199,8 +174,8 @@ def _history() -> dict[str, Schema]:
              "sources": ref("sources"), **shared},
         ),
         "change": obj(
-            {"collection": TEXT, "id": TEXT, "name": TEXT, "change": _choice(*get_args(ChangeKind)),
-             "before": _choice(*STATES), "after": _choice(*STATES), "when": TEXT},
+            {"collection": TEXT, "id": TEXT, "name": TEXT, "change": choice(*get_args(ChangeKind)),
+             "before": choice(*STATES), "after": choice(*STATES), "when": TEXT},
         ),
         "changes": obj(
             {"from": TEXT, "to": TEXT, "changes": listed(ref("change")),
