@@ -30,6 +30,7 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
 RETRY_AFTER_S = "5"
+ALLOWED = "GET, HEAD"
 
 
 def create_app(configured: Settings | None = None) -> FastAPI:
@@ -67,6 +68,8 @@ async def refuse(request: Request, error: Exception) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if problem.status == Unavailable.status:
         headers["Retry-After"] = RETRY_AFTER_S
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ALLOWED
     if formats.preferred(request.headers.get("accept", "")) == "html":
         page = pages.problem(document, request.scope.get("root_path", ""))
         return HTMLResponse(page, problem.status, headers)

@@ -29,7 +29,7 @@ class NotToBeHad(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of a suite: one case in which a test fails by it, and why that is not the service's.
+    """A fault of a suite: one case in which it takes a right answer for a wrong one, and why.
 
     Each of `values` is part of one of the values that are tested.
     """

@@ -127,3 +127,12 @@ def test_changes_without_two_days_in_order_are_refused(
     answer = httpx.get(f"{live_server}/changes?{query}")
     assert answer.status_code == 400
     assert answer.json()["parameter"] == parameter
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+@pytest.mark.parametrize("path", ["/", "/collections/routes/items", "/map", "/health/live"])
+def test_another_method_is_refused_and_told_which_there_are(
+    live_server: str, method: str, path: str
+) -> None:
+    answer = httpx.request(method, f"{live_server}{path}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
