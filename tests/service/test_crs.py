@@ -99,7 +99,7 @@ def test_a_box_that_is_a_point_meets_what_lies_on_it(live_server: str, code: int
     assert [one["id"] for one in page["features"]] == ["vlora"]
 
 
-@pytest.mark.parametrize("box", ["1e20,1e20,1e20,1e20", "2,1,1,2", "1,2,2,1"])
+@pytest.mark.parametrize("box", ["1e20,1e20,1e20,1e20", "0,0,1e300,1", "2,1,1,2", "1,2,2,1"])
 def test_a_box_of_a_system_that_is_none_is_refused(live_server: str, box: str) -> None:
     asked = {"bbox": box, "bbox-crs": f"{EPSG}3857"}
     answer = httpx.get(f"{live_server}/collections/crossings/items", params=asked)
