@@ -15,10 +15,10 @@ INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --edita
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test lint format bench pictures lock clean assets dev-assets clients
+.PHONY: help serve test lint format conformance bench pictures lock clean assets dev-assets clients
 
 help: ## List what make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT=8001 HOST=0.0.0.0 STORE=folder change where serve listens and what it serves,"
 	@echo "  PYTHON=python3.12 which Python the environment is made of, ARGS=\"-k time\" what test runs."
@@ -41,6 +41,9 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 format: $(VENV)/.dev ## Format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+conformance: $(VENV)/.dev assets ## Run the OGC's own test suites against the service (Java, Maven)
+	$(BIN)/python tools/with_service.py $(BIN)/python tools/conformance.py {url}
 
 bench: $(VENV)/.dev assets ## Measure the service against a bare one that answers the same bytes
 	$(BIN)/python -m benchmarks $(ARGS)

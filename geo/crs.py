@@ -24,6 +24,8 @@ _AUTHORITY = re.compile(r"(?:http://www\.opengis\.net/def/crs/EPSG/[^/]+/|\[EPSG
 _CRS84 = (CRS84_URI, "[OGC:CRS84]")
 # Edges of a box bend when it is projected: in so many parts they keep true to about a pixel.
 PARTS_OF_AN_EDGE = 20
+# No system has coordinates farther from its origin than once round the earth, in feet.
+FARTHEST = 2e8
 # A centimetre, in degrees and in metres or feet: finer than anything that an atlas knows.
 DECIMALS = {"degree": 7}
 DECIMALS_ELSE = 2
@@ -105,8 +107,16 @@ class Crs:
     def area(self, west: float, south: float, east: float, north: float) -> Area:
         """Take a box of this system, x before y, to EPSG:4326.
 
-        Raises ValueError where no part of the box lies on the earth.
+        A point or a line is widened by what coordinates are rounded to, so that it meets what lies
+        on it. Raises ValueError where no part of the box lies on the earth.
         """
+        if max(map(abs, (west, south, east, north))) > FARTHEST:
+            raise ValueError("the box reaches beyond the earth")
+        width = 10.0**-self.decimals
+        if west == east:
+            west, east = west - width, east + width
+        if south == north:
+            south, north = south - width, north + width
         rim = _rim(west, south, east, north)
         lon, lat = _transformer(self.code).transform(rim[:, 0], rim[:, 1], direction="INVERSE")
         if not (np.isfinite(lon).all() and np.isfinite(lat).all()):

@@ -19,6 +19,7 @@ from routes.serving import properties_of
 
 State = Literal["absent", "possible", "certain"]
 STATES: tuple[State, ...] = ("absent", "possible", "certain")
+ChangeKind = Literal["appeared", "ended", "no-longer-described", "more-certain", "less-certain"]
 DATED = ("routes", "crossings", "roles", "boundaries", "borders")
 Properties = dict[str, Any]
 
@@ -61,7 +62,7 @@ class Change:
     collection: str
     id: str
     name: str
-    change: Literal["appeared", "ended", "no-longer-described", "more-certain", "less-certain"]
+    change: ChangeKind
     before: State
     after: State
     when: str

@@ -38,6 +38,7 @@ EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,
 )  # fmt: skip
 RETRY_AFTER_S = "5"
+ALLOWED = "GET, HEAD"
 
 
 def create_app(configured: Settings | None = None) -> FastAPI:
@@ -77,6 +78,8 @@ async def refuse(request: Request, error: Exception) -> Response:
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     if problem.status == Unavailable.status:
         headers["Retry-After"] = RETRY_AFTER_S
+    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ALLOWED
     if formats.preferred(request.headers.get("accept", "")) == "html":
         page = pages.problem(document, request.scope.get("root_path", ""))
         return HTMLResponse(page, problem.status, headers)

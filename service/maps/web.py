@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from geo.dates import EdtfError, span_of
 from routes import Edition
+from routes.index import Box
 from service import answers
 from service.maps.page import (
     CONTENT_SECURITY_POLICY,
@@ -69,7 +70,7 @@ def parse_view(request: Request, site: Site) -> MapView:
                            "12,39,30,49")  # fmt: skip
     return MapView(
         date=_day(values["date"]) if "date" in values else None,
-        bbox=boxes[0] if boxes else None,
+        bbox=_corners(boxes[0]) if boxes else None,
         lat=place.lat,
         lon=place.lon,
         zoom=place.zoom,
@@ -78,6 +79,11 @@ def parse_view(request: Request, site: Site) -> MapView:
         lang=_language(values.get("lang", "en")),
         root_path=request.scope.get("root_path", ""),
     )
+
+
+def _corners(box: Box) -> tuple[float, float, float, float]:
+    # A plain tuple: the page holds it as JSON, and orjson writes no named ones.
+    return (box.west, box.south, box.east, box.north)
 
 
 @dataclass(frozen=True)

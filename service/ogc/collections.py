@@ -14,6 +14,7 @@ from routes.schema import COLLECTIONS, Field
 from routes.stores.base import CollectionRecord
 from service import answers, formats, pages
 from service.ogc.parameters import refuse_unknown
+from service.ogc.schemas import TYPES
 from service.settings import Settings
 from service.site import Site
 from service.tiles import links as tiles
@@ -24,15 +25,6 @@ GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 MOST_STRETCHES = 20
 SCHEMA_REL = "http://www.opengis.net/def/rel/ogc/1.0/schema"
 QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-TYPES: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"},
-    "edtf": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "list": {"type": "array", "items": {"type": "string"}},
-    "json": {},
-}
 
 
 @router.get("/collections")

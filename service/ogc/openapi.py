@@ -1,7 +1,8 @@
 """The API's description, OpenAPI 3.0.3, from the declarations that the service itself reads.
 
 FastAPI writes OpenAPI 3.1; the conformance class of OGC API Features is 3.0, so this is written
-here.
+here: the operations stand in `operations`, the answers' schemas in
+`schemas`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,23 @@ from importlib.metadata import version
 from typing import Any
 
 from service import formats
-from service.ogc import parameters
+from service.ogc import schemas
+from service.ogc.operation import Operation
+from service.ogc.operations import operations
 from service.ogc.parameters import Parameter
-from service.settings import settings
+from service.ogc.schema_parts import TEXT, ref
 from service.site import Site
-from service.tiles import described as tiles
 
-_ITEM = {"name": "item", "in": "path", "required": True, "schema": {"type": "string"}}
-_ROUTE = {"name": "route", "in": "path", "required": True, "schema": {"type": "string"}}
+_PROBLEM = {"$ref": "#/components/responses/Problem"}
+_RESPONSES = {
+    "Problem": {
+        "description": "What is wrong, with which parameter, and a right one",
+        "content": {
+            formats.PROBLEM: {"schema": ref("problem")},
+            "text/html": {"schema": TEXT},
+        },
+    }
+}
 
 
 def document(site: Site) -> dict[str, Any]:
@@ -32,84 +42,49 @@ def document(site: Site) -> dict[str, Any]:
             "license": {"name": atlas["licence"]},
         },
         "servers": [{"url": site.base}],
-        "paths": {path: {"get": operation} for path, operation in _operations(site).items()},
-        "components": {"schemas": _SCHEMAS, "responses": _RESPONSES},
+        "paths": {one.path: {"get": _operation(one)} for one in operations(site)},
+        "components": {"schemas": schemas.every(), "responses": _RESPONSES},
     }
 
 
-def _operations(site: Site) -> dict[str, dict[str, Any]]:
-    collection = {
-        "name": "collection",
+def _operation(operation: Operation) -> dict[str, Any]:
+    queries = [_query(one, one.name in operation.required) for one in operation.asked]
+    return {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [*map(_in_path, operation.paths), *queries],
+        "responses": _responses(operation),
+    }
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    content = {
+        media_type: {"schema": ref(name) if name else TEXT}
+        for media_type, name in operation.content.items()
+    }
+    written = {
+        "200": {"description": operation.summary, "content": content},
+        "304": {"description": "The client has this answer already"},
+        "400": _PROBLEM,
+        # Behind a path without parameters, too: a cursor names an edition.
+        "404": _PROBLEM,
+        "503": _PROBLEM,
+    }
+    if operation.nothing:
+        written["204"] = {"description": operation.nothing}
+    if operation.name == "items":
+        written["303"] = {"description": "The same page, asked for without its empty fields"}
+    return written
+
+
+def _in_path(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
         "in": "path",
         "required": True,
-        "schema": {"type": "string", "enum": list(site.edition.collections)},
-    }
-    limit = parameters.limit_parameter(settings().default_limit, settings().max_limit)
-    page = (
-        parameters.BBOX,
-        parameters.BBOX_CRS,
-        parameters.CRS,
-        parameters.DATETIME,
-        parameters.CERTAINTY,
-        limit,
-        parameters.CURSOR,
-    )
-    items = "/collections/{collection}/items"
-    return {
-        "/": _operation("landing", "Front page"),
-        "/conformance": _operation("conformance", "What this service conforms to"),
-        "/api": _operation("api", "This document", media_type=formats.OPENAPI),
-        "/collections": _operation("collections", "The collections"),
-        "/collections/{collection}": _operation("collection", "One collection", paths=[collection]),
-        "/collections/{collection}/schema": _operation(
-            "schema", "The schema of its features", paths=[collection], media_type=formats.SCHEMA
-        ),
-        items: _operation(
-            "items", "Features", *page, paths=[collection], media_type=formats.GEOJSON
-        ),
-        f"{items}/{{item}}": _operation(
-            "item", "One feature", parameters.CRS, paths=[collection, _ITEM],
-            media_type=formats.GEOJSON,
-        ),
-        "/downloads/{collection}.geojson": _operation(
-            "download", "A whole collection", paths=[collection], media_type=formats.GEOJSON,
-            has_form=False,
-        ),
-        "/routes/{route}": _operation("route", "The history of one route", paths=[_ROUTE]),
-        "/changes": _operation(
-            "changes", "What changed in the world between two days",
-            parameters.FROM, parameters.TO, required=("from", "to"),
-        ),
-        **tiles.paths(collection, _operation),
-    }  # fmt: skip
-
-
-def _operation(
-    name: str,
-    summary: str,
-    *queries: Parameter,
-    paths: list[dict[str, Any]] | None = None,
-    required: tuple[str, ...] = (),
-    media_type: str = formats.JSON,
-    has_form: bool = True,
-) -> dict[str, Any]:
-    asked = [*queries, parameters.F] if has_form else list(queries)
-    content: dict[str, Any] = {media_type: {"schema": {"type": "object"}}}
-    if has_form:
-        content["text/html"] = {"schema": {"type": "string"}}
-    responses = {
-        "200": {"description": summary, "content": content},
-        "304": {"description": "The client has this answer already"},
-        "400": {"$ref": "#/components/responses/Problem"},
-        "503": {"$ref": "#/components/responses/Problem"},
-    }
-    if paths:
-        responses["404"] = {"$ref": "#/components/responses/Problem"}
-    return {
-        "operationId": name,
-        "summary": summary,
-        "parameters": [*(paths or []), *(_query(one, one.name in required) for one in asked)],
-        "responses": responses,
+        "description": parameter.description,
+        "schema": parameter.schema,
+        "example": _typed(parameter),
     }
 
 
@@ -125,26 +100,5 @@ def _query(parameter: Parameter, required: bool) -> dict[str, Any]:
     return written | {"style": "form", "explode": False}
 
 
-_SCHEMAS = {
-    "problem": {
-        "type": "object",
-        "description": "Problem details (RFC 9457)",
-        "required": ["title", "status", "detail"],
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "instance": {"type": "string"},
-            "parameter": {"type": "string"},
-            "fault": {"type": "string"},
-            "example": {"type": "string"},
-        },
-    }
-}
-_RESPONSES = {
-    "Problem": {
-        "description": "What is wrong, with which parameter, and a right one",
-        "content": {formats.PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}},
-    }
-}
+def _typed(parameter: Parameter) -> str | int:
+    return int(parameter.example) if parameter.schema["type"] == "integer" else parameter.example

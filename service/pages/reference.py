@@ -38,7 +38,12 @@ _EXAMPLES = {
         parameters.TO,
     )
 }
-_KINDS = {"array": "4 or 6 numbers", "string": "text", "integer": "whole number"}
+_KINDS = {
+    "array": "4 or 6 numbers",
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+}
 _SHOWN_TOGETHER = {"items": ("bbox", "datetime", "certainty"), "changes": ("from", "to")}
 
 
@@ -120,17 +125,11 @@ def _parameter(written: Document) -> dict[str, Any]:
     }
 
 
-def _example(site: Site, path: str, operation: Document) -> str:
-    edition = site.edition
-    name = "routes" if "routes" in edition.collections else edition.collections[0]
-    index = edition.index(name)
-    first = index.id_of(0) if len(index) else ""
-    own = {"collection": name, "item": first, "route": first.rsplit(".v", 1)[0]}
-    said = {one["name"]: one["example"] for one in operation["parameters"] if "example" in one}
-    filled = path.format_map(own | said)
-    together = _SHOWN_TOGETHER.get(operation["operationId"], ())
+def _example(site: Site, path: str, written: Document) -> str:
+    shown = {one["name"]: one["example"] for one in written["parameters"] if one["in"] == "path"}
+    together = _SHOWN_TOGETHER.get(written["operationId"], ())
     query = urlencode({key: _EXAMPLES[key] for key in together}, safe=",")
-    return f"{site.base}{filled}{'?' + query if query else ''}"
+    return f"{site.base}{path.format(**shown)}{'?' + query if query else ''}"
 
 
 def _examples(document: Document) -> list[str]:

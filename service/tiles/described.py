@@ -2,65 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from geo.tiling import MAX_ZOOM, OFFERED, WEB_MERCATOR
+from service.ogc.operation import Operation
+from service.ogc.parameters import Parameter
 from service.tiles.asked import F_TILE, F_TILESET, OF_COLLECTION, OF_DATASET
 from service.tiles.documents import MVT_TYPE, TILEJSON_TYPE
 
-Document = dict[str, Any]
-Operation = Callable[..., Document]
+_NUMBER: dict[str, Any] = {"type": "integer", "minimum": 0}
+_ZOOMS = [str(zoom) for zoom in range(MAX_ZOOM + 1)]
+_SET = Parameter(
+    "tileMatrixSetId",
+    "Name of the tile matrix set.",
+    {"type": "string", "enum": list(OFFERED)},
+    WEB_MERCATOR,
+)
+_TILE = (
+    _SET,
+    Parameter("tileMatrix", "The matrix, or zoom.", {"type": "string", "enum": _ZOOMS}, "5"),
+    Parameter("tileRow", "The row, from the north.", _NUMBER, "11"),
+    Parameter("tileCol", "The column, from the west.", _NUMBER, "17"),
+)
 
 
-def _path(name: str, schema: Document, example: object) -> Document:
-    return {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
+def operations(collection: Parameter) -> list[Operation]:
+    """Give the operations; ids end as OGC 20-057 /req/oas30/operation-id asks."""
+    sets = "/tileMatrixSets"
+    return [
+        Operation("getTileMatrixSetsList", sets, "The tile matrix sets", "tile-matrix-sets"),
+        Operation("getTileMatrixSet", f"{sets}/{{tileMatrixSetId}}", "One tile matrix set",
+                  "tile-matrix-set", paths=(_SET,)),
+        *_of("dataset", "", (), OF_DATASET),
+        *_of("collection", "/collections/{collection}", (collection,), OF_COLLECTION),
+    ]  # fmt: skip
 
 
-_NUMBER = {"type": "integer", "minimum": 0}
-_SET = _path("tileMatrixSetId", {"type": "string", "enum": list(OFFERED)}, WEB_MERCATOR)
-_ZOOM = {"type": "string", "enum": [str(zoom) for zoom in range(MAX_ZOOM + 1)]}
-_TILE = [_SET, _path("tileMatrix", _ZOOM, "5"), _path("tileRow", _NUMBER, 11),
-         _path("tileCol", _NUMBER, 17)]  # fmt: skip
-
-
-def paths(collection: Document, operation: Operation) -> dict[str, Document]:
-    """Give the operations by path; ids end as OGC 20-057 /req/oas30/operation-id asks."""
-    written = {
-        "/tileMatrixSets": operation("getTileMatrixSetsList", "The tile matrix sets"),
-        "/tileMatrixSets/{tileMatrixSetId}": operation(
-            "getTileMatrixSet", "One tile matrix set", paths=[_SET]
-        ),
-    }
-    for origin, base, own, queries in (
-        ("dataset", "", [], OF_DATASET),
-        ("collection", "/collections/{collection}", [collection], OF_COLLECTION),
-    ):
-        ids = f"tiles.{origin}.vector"
-        written[f"{base}/tiles"] = operation(
-            f"{ids}.getTileSetsList", f"The tilesets of the {origin}", *queries, paths=own
-        )
-        written[f"{base}/tiles/{{tileMatrixSetId}}"] = _tileset(
-            operation(f"{ids}.getTileSet", f"A tileset of the {origin}", *queries, F_TILESET,
-                      paths=[*own, _SET], has_form=False)
-        )  # fmt: skip
-        address = f"{base}/tiles/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
-        written[address] = _tile(
-            operation(f"{ids}.getTile", f"A vector tile of the {origin}", *queries, F_TILE,
-                      paths=[*own, *_TILE], media_type=MVT_TYPE, has_form=False)
-        )  # fmt: skip
-    return written
-
-
-def _tileset(written: Document) -> Document:
-    content = written["responses"]["200"]["content"]
-    content["text/html"] = {"schema": {"type": "string"}}
-    content[TILEJSON_TYPE] = {"schema": {"type": "object"}}
-    return written
-
-
-def _tile(written: Document) -> Document:
-    responses = written["responses"]
-    responses["200"]["content"] = {MVT_TYPE: {"schema": {"type": "string", "format": "binary"}}}
-    responses["204"] = {"description": "Nothing lies in this tile"}
-    return written
+def _of(
+    origin: str, base: str, own: tuple[Parameter, ...], queries: tuple[Parameter, ...]
+) -> list[Operation]:
+    ids = f"tiles.{origin}.vector"
+    tileset = f"{base}/tiles/{{tileMatrixSetId}}"
+    return [
+        Operation(f"{ids}.getTileSetsList", f"{base}/tiles", f"The tilesets of the {origin}",
+                  "tilesets", paths=own, queries=queries),
+        Operation(f"{ids}.getTileSet", tileset, f"A tileset of the {origin}", "tileset",
+                  paths=(*own, _SET), queries=queries, more={TILEJSON_TYPE: "tilejson"},
+                  form=F_TILESET),
+        Operation(f"{ids}.getTile", f"{tileset}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
+                  f"A vector tile of the {origin}", "binary", MVT_TYPE, paths=(*own, *_TILE),
+                  queries=(*queries, F_TILE), has_form=False, nothing="Nothing lies in this tile"),
+    ]  # fmt: skip

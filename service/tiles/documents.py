@@ -11,7 +11,8 @@ from geo.times import BOUND_COLUMNS
 from routes.schema import COLLECTIONS, Field
 from routes.tiles import TIMES
 from service import formats
-from service.ogc.collections import TYPES, licence_address
+from service.ogc.collections import licence_address
+from service.ogc.schemas import TYPES
 from service.site import Site
 from service.tiles import links
 from service.tiles.asked import TILEJSON, Asked

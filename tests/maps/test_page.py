@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 
+import httpx
 import pytest
 
 import routes
@@ -142,3 +143,11 @@ def test_no_word_hides_behind_a_method_of_a_dictionary() -> None:
 )
 def test_names_are_joined_as_a_sentence_does(names: list[str], said: str) -> None:
     assert listing(names, words("en")) == said
+
+
+def test_a_map_of_a_box_shows_that_box_also_where_it_is_a_point(live_server: str) -> None:
+    for box in ([12.0, 39.0, 30.0, 49.0], [19.5, 40.5, 19.5, 40.5]):
+        asked = {"bbox": ",".join(map(str, box))}
+        answer = httpx.get(f"{live_server}/map", params=asked, timeout=20)
+        assert answer.status_code == 200
+        assert carried(answer.text, "routeshift-view")["bbox"] == box

@@ -114,7 +114,7 @@ def test_without_apt_it_says_what_is_missing_and_fails(path: Path) -> None:
 
 def test_make_alone_lists_every_target_for_people() -> None:
     said = subprocess.run(["make", "-C", HOME], capture_output=True, text=True, check=True).stdout
-    for target in ("serve", "test", "lint", "bench", "pictures", "lock", "clean"):
+    for target in ("serve", "test", "lint", "conformance", "bench", "pictures", "lock", "clean"):
         assert f"make {target} " in said
 
 

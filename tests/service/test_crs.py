@@ -89,3 +89,18 @@ def test_every_collection_can_be_had_in_every_system(
     page = httpx.get(f"{live_server}/collections/{collection}/items", params=query)
     assert page.status_code == 200
     assert page.json()["numberReturned"] == page.json()["numberMatched"]
+
+
+@pytest.mark.parametrize("code", [4326, 3857, 3035, 25834, 32634])
+def test_a_box_that_is_a_point_meets_what_lies_on_it(live_server: str, code: int) -> None:
+    vlora = pyproj.Transformer.from_crs("OGC:CRS84", f"EPSG:{code}").transform(19.4897, 40.4661)
+    asked = {"bbox": ",".join(f"{at:.7f}" for at in (*vlora, *vlora)), "bbox-crs": f"{EPSG}{code}"}
+    page = httpx.get(f"{live_server}/collections/crossings/items", params=asked).json()
+    assert [one["id"] for one in page["features"]] == ["vlora"]
+
+
+@pytest.mark.parametrize("box", ["1e20,1e20,1e20,1e20", "0,0,1e300,1", "2,1,1,2", "1,2,2,1"])
+def test_a_box_of_a_system_that_is_none_is_refused(live_server: str, box: str) -> None:
+    asked = {"bbox": box, "bbox-crs": f"{EPSG}3857"}
+    answer = httpx.get(f"{live_server}/collections/crossings/items", params=asked)
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "bbox")

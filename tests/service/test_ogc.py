@@ -52,17 +52,17 @@ def test_the_api_is_described_in_openapi_3_0_with_the_parameters_that_work(
     items = document["paths"]["/collections/{collection}/items"]["get"]
     queries = {one["name"]: one for one in items["parameters"] if one["in"] == "query"}
     assert set(queries) == {
-        "bbox", "bbox-crs", "crs", "datetime", "certainty", "limit", "cursor", "f",
+        "bbox", "bbox-crs", "crs", "datetime", "certainty", "filter", "filter-lang", "filter-crs",
+        "q", "sortby", "properties", "skipGeometry", "limit", "cursor", "f",
     }  # fmt: skip
     assert queries["bbox"]["explode"] is False
     for path, written in document["paths"].items():
-        filled = (
-            path.replace("{collection}", "routes")
-            .replace("{item}", "vlora-italy.v1")
-            .replace("{route}", "vlora-italy")
-        )
-        for parameter in written["get"]["parameters"]:
-            filled = filled.replace(f"{{{parameter['name']}}}", str(parameter.get("example")))
+        there = {
+            one["name"]: one["example"]
+            for one in written["get"]["parameters"]
+            if one["in"] == "path"
+        }
+        filled = path.format(**there)
         query = "?from=2001&to=2004" if path == "/changes" else ""
         assert httpx.get(f"{live_server}{filled}{query}").status_code == 200, path
 
@@ -128,3 +128,12 @@ def test_changes_without_two_days_in_order_are_refused(
     answer = httpx.get(f"{live_server}/changes?{query}")
     assert answer.status_code == 400
     assert answer.json()["parameter"] == parameter
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+@pytest.mark.parametrize("path", ["/", "/collections/routes/items", "/map", "/health/live"])
+def test_another_method_is_refused_and_told_which_there_are(
+    live_server: str, method: str, path: str
+) -> None:
+    answer = httpx.request(method, f"{live_server}{path}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

@@ -1,0 +1,152 @@
+"""The API's operations: what can be asked at which path, with which parameters, and what comes.
+
+To describe a new resource, add an `Operation` to `operations`; its answer's schema goes to
+`service.ogc.schemas`, its parameters to `service.ogc.parameters`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from service import formats
+from service.formats import Form
+from service.history.corrections import FROM_EDITION, TO_EDITION
+from service.history.feed import ATOM
+from service.maps import parameters as maps
+from service.ogc import parameters, selection
+from service.ogc.operation import Operation
+from service.ogc.parameters import Parameter
+from service.settings import settings
+from service.site import Site
+from service.tiles import described as tiles
+
+ITEMS = "/collections/{collection}/items"
+
+
+def operations(site: Site) -> list[Operation]:
+    """Give the operations that stand under the address of this site's edition."""
+    every = [
+        *_catalogue(site),
+        *_features(site),
+        *tiles.operations(_collection(site)),
+        *_history(site),
+        *_maps(),
+        *_service(site),
+    ]
+    return [one for one in every if one.pinned or not site.pinned]
+
+
+def _catalogue(site: Site) -> list[Operation]:
+    return [
+        Operation("landing", "/", "Front page", "landing"),
+        Operation("conformance", "/conformance", "What this service conforms to", "conformance"),
+        Operation("api", "/api", "This document", "openapi", formats.OPENAPI),
+        Operation("apiForPeople", "/api.html", "This document, for people", None, has_form=False),
+        Operation("collections", "/collections", "The collections", "collections"),
+        Operation("collection", "/collections/{collection}", "One collection", "collection",
+                  paths=(_collection(site),)),
+        Operation("schema", "/collections/{collection}/schema", "The schema of its features",
+                  "json-schema", formats.SCHEMA, paths=(_collection(site),)),
+    ]  # fmt: skip
+
+
+def _features(site: Site) -> list[Operation]:
+    collection = _collection(site)
+    limit = parameters.limit_parameter(settings().default_limit, settings().max_limit)
+    which = _systems(*selection.WHICH)
+    how = _systems(*selection.HOW)
+    of_one = _systems(parameters.CRS, selection.PROPERTIES, selection.SKIP_GEOMETRY)
+    form = _form(formats.FEATURES)
+    return [
+        Operation("items", ITEMS, "Features", "feature-page", formats.GEOJSON,
+                  paths=(collection,), queries=(*which, *how, limit, parameters.CURSOR),
+                  more={formats.JSONFG: "jsonfg-page"}, form=form),
+        Operation("item", f"{ITEMS}/{{item}}", "One feature", "feature", formats.GEOJSON,
+                  paths=(collection, _item(site)), queries=of_one,
+                  more={formats.JSONFG: "jsonfg-feature"}, form=form),
+        Operation("queryables", "/collections/{collection}/queryables",
+                  "What a filter can name", "json-schema", formats.SCHEMA, paths=(collection,)),
+        Operation("download", "/downloads/{collection}.geojson", "A whole collection", "download",
+                  formats.GEOJSON, paths=(collection,), has_form=False),
+    ]  # fmt: skip
+
+
+def _form(forms: tuple[Form, ...]) -> Parameter:
+    names = [*(form.name for form in forms), *formats.ALIASES]
+    return replace(parameters.F, schema={"type": "string", "enum": names})
+
+
+def _history(site: Site) -> list[Operation]:
+    days = (parameters.FROM, parameters.TO)
+    return [
+        Operation("route", "/routes/{route}", "The history of one route", "route-history",
+                  paths=(_route(site),)),
+        Operation("changes", "/changes",
+                  "What changed in the world between two days, or in the atlas by an edition",
+                  "changes", queries=(*days, FROM_EDITION, TO_EDITION)),
+        Operation("feed", "/editions.atom", "The editions and their corrections, as a feed",
+                  "text", ATOM, has_form=False, pinned=False),
+    ]  # fmt: skip
+
+
+def _maps() -> list[Operation]:
+    return [
+        Operation("map", "/map", "The map of a day", None, queries=maps.EVERY, has_form=False),
+        Operation("embed", "/embed", "The map for a frame on another site", None,
+                  queries=maps.EVERY, has_form=False),
+    ]  # fmt: skip
+
+
+def _service(site: Site) -> list[Operation]:
+    return [
+        Operation("editions", "/editions", "The editions, newest first", "editions", pinned=False),
+        Operation("edition", "/editions/{edition}",
+                  "One edition; all of this stands under it too, as it was then", "edition",
+                  paths=(_edition(site),), pinned=False),
+        Operation("live", "/health/live", "Whether the process runs", "health", has_form=False,
+                  pinned=False),
+        Operation("ready", "/health/ready", "Whether an edition can be asked", "health",
+                  has_form=False, pinned=False),
+    ]  # fmt: skip
+
+
+def _collection(site: Site) -> Parameter:
+    names = list(site.edition.collections)
+    schema: dict[str, Any] = {"type": "string", "enum": names}
+    return Parameter("collection", "Name of the collection.", schema, _shown(site))
+
+
+def _systems(*named: Parameter) -> tuple[Parameter, ...]:
+    """Say which systems there are; each is known by its safe CURIE too, such as [EPSG:3035]."""
+    known = list(settings().systems)
+    return tuple(
+        replace(one, schema={**one.schema, "enum": known}) if one.name.endswith("crs") else one
+        for one in named
+    )
+
+
+def _item(site: Site) -> Parameter:
+    return Parameter("item", "Identifier of the feature.", _NAME, _first(site))
+
+
+def _route(site: Site) -> Parameter:
+    return Parameter("route", "Name of the route.", _NAME, _first(site).rpartition(".v")[0])
+
+
+def _edition(site: Site) -> Parameter:
+    schema = {"type": "integer", "minimum": 1}
+    return Parameter("edition", "Number of the edition.", schema, str(site.edition.number))
+
+
+_NAME: dict[str, Any] = {"type": "string", "minLength": 1}
+
+
+def _shown(site: Site) -> str:
+    names = site.edition.collections
+    return "routes" if "routes" in names else next(iter(names))
+
+
+def _first(site: Site) -> str:
+    index = site.edition.index(_shown(site))
+    return index.id_of(0) if len(index) else ""

@@ -1,0 +1,127 @@
+"""The service keeps what its own description promises, whatever it is asked (schemathesis)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# Names are texts to the description: without these hardly a case would ask for what is there.
+THERE = {
+    "collection": ("routes", "events", "boundaries"),
+    "item": ("vlora-italy.v1", "durres-sea.v1"),
+    "route": ("vlora-italy", "durres-sea"),
+    "edition": (1,),
+    "tileMatrixSetId": ("WebMercatorQuad",),
+    "tileMatrix": ("5",),
+    "tileRow": (11,),
+    "tileCol": (17,),
+}
+# What goes only together.
+TOGETHER = {
+    "/changes": (
+        {"from": "2001-06-01", "to": "2003-12-01"},
+        {"from-edition": 1, "to-edition": 1},
+    ),
+}
+ACCEPTED = st.sampled_from(("application/json", "text/html", "*/*", "", "image/png;q=x"))
+
+Tally = Counter[tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        yield session
+
+
+def operations(address: str) -> list[APIOperation[Any, Any, Any]]:
+    schema = schemathesis.openapi.from_url(f"{address}/api")
+    return [one.ok() for one in schema.get_all_operations()]
+
+
+def ask(
+    operation: APIOperation[Any, Any, Any],
+    mode: GenerationMode,
+    cases: int,
+    session: requests.Session,
+    tally: Tally,
+) -> None:
+    """Ask what schemathesis makes of one operation, and hold each answer to the description.
+
+    `cases` are asked of it in one mode: right questions, or ones with something wrong.
+    """
+    there = {
+        name: st.sampled_from(THERE[name]) for name in THERE if f"{{{name}}}" in operation.path
+    }
+
+    queries = st.sampled_from(TOGETHER.get(operation.path, (None,)))
+
+    @settings(
+        max_examples=cases,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(generation_mode=mode), st.fixed_dictionaries(there), queries,
+           ACCEPTED, st.booleans())  # fmt: skip
+    def answers_as_described(
+        case: Case, names: dict[str, Any], query: dict[str, Any] | None, accepted: str, named: bool
+    ) -> None:
+        if named:
+            case.path_parameters = {**(case.path_parameters or {}), **names}
+            case.query = query or case.query
+        response = case.call(session=session, headers={"Accept": accepted}, allow_redirects=False)
+        tally[operation.label, response.status_code] += 1
+        case.validate_response(response, checks=CHECKS)
+
+    answers_as_described()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "cases", "at_least"), [("", 40, 1000), ("/editions/1", 12, 250)]
+)
+def test_every_answer_is_one_that_the_description_promises(
+    live_server: str,
+    prefix: str,
+    cases: int,
+    at_least: int,
+    session: requests.Session,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tally: Tally = Counter()
+    asked = operations(f"{live_server}{prefix}")
+    for operation in asked:
+        ask(operation, GenerationMode.POSITIVE, cases, session, tally)
+        if operation.definition.raw["parameters"]:
+            ask(operation, GenerationMode.NEGATIVE, cases, session, tally)
+    statuses = Counter(status for (_, status), times in tally.items() for _ in range(times))
+    with capsys.disabled():
+        print(f"\nschemathesis, {prefix or '/'}: {tally.total()} cases, 0 failures; "
+              f"{dict(sorted(statuses.items()))}")  # fmt: skip
+    assert tally.total() >= at_least
+    # Without right questions among them the answers' schemas would prove nothing.
+    assert {one.label for one in asked} == {label for label, status in tally if status == 200}
