@@ -24,11 +24,23 @@ from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing
 from service.problems import Missing, Problem, Unavailable
 from service.proxy import BehindProxy
+from service.qgis import web as qgis
 from service.settings import Settings, settings
 
 log = logging.getLogger("routeshift")
 
-ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
+ROUTERS = (
+    items,
+    landing,
+    collections,
+    editions,
+    route_histories,
+    changes,
+    qgis,
+    downloads,
+    maps,
+    health,
+)
 RETRY_AFTER_S = "5"
 
 

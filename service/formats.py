@@ -17,6 +17,7 @@ HTML = "text/html; charset=utf-8"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM = "application/problem+json"
+QLR = "application/x-qgis-layer-definition"
 
 _JSON_TYPES = ("application/json", "application/geo+json", "application/*")
 

@@ -79,6 +79,7 @@ def landing_document(site: Site) -> dict[str, Any]:
             site.link("conformance", site.url("/conformance"), formats.JSON, "Conformance"),
             site.link("data", site.url("/collections"), formats.JSON, "Collections"),
             site.link("related", site.url("/map"), "text/html", "The map"),
+            site.link("related", site.url("/downloads/routeshift.qlr"), formats.QLR, "QGIS layers"),
             site.link("version-history", f"{site.root}/editions", formats.JSON, "Editions"),
         ],
     }

@@ -74,6 +74,9 @@ def _operations(site: Site) -> dict[str, dict[str, Any]]:
             "download", "A whole collection", paths=[collection], media_type=formats.GEOJSON,
             has_form=False,
         ),
+        "/downloads/routeshift.qlr": _operation(
+            "qgis", "Styled and dated layers for QGIS", media_type=formats.QLR, has_form=False
+        ),
         "/routes/{route}": _operation("route", "The history of one route", paths=[_ROUTE]),
         "/changes": _operation(
             "changes", "What changed in the world between two days",
