@@ -70,8 +70,9 @@ class Facts:
 def facts_of(edition: Edition) -> Facts:
     """Gather them from the collections that the edition has."""
     atlas = edition.atlas
+    opening = span_of(str(atlas.get("opening_date") or atlas["knowledge_ends"])).first
     return Facts(
-        opening=date.fromisoformat(str(span_of(str(atlas["opening_date"])).first)[:10]),
+        opening=date.fromisoformat(str(opening)[:10]),
         notes={key: str(text).strip() for key, text in dict(atlas.get("notes") or {}).items()},
         union=list(_union(edition)),
         standing=list(_standing(edition)),

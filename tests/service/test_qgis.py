@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+import warnings
+from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+import shapely
 
+from routes.stores.files import FileStore
+from service.app import create_app
 from service.qgis.palette import colour
 from service.qgis.rules import quoted
+from service.settings import Settings
+from tests.helpers import content, versions
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it asks for httpx2
+    from starlette.testclient import TestClient
 
 TYPE = "application/x-qgis-layer-definition"
 
@@ -96,6 +107,21 @@ def test_the_landing_page_and_the_api_lead_to_it(live_server: str) -> None:
     (link,) = [one for one in links if one["type"] == TYPE]
     assert link["href"] == f"{live_server}/downloads/routeshift.qlr"
     assert "/downloads/routeshift.qlr" in httpx.get(f"{live_server}/api?f=json").json()["paths"]
+
+
+def test_an_atlas_of_routes_alone_has_only_their_layers(tmp_path: Path) -> None:
+    lines = [shapely.LineString([(19, 40), (18, 41)])]
+    made = content(versions(lines, ["2003/2004"], name=["L'autre <route>"]))
+    made.atlas.update(byline="Somebody", licence="CC0-1.0")
+    FileStore(tmp_path).publish(made, "", "")
+    client = TestClient(create_app(Settings(store=tmp_path)))
+    answer = client.get("/downloads/routeshift.qlr")
+    assert answer.status_code == 200
+    root = ElementTree.fromstring(answer.content)
+    assert [one.get("name") for one in root.iter("layer-tree-layer")] == [
+        "Routes",
+        "Routes, course schematic",
+    ]
 
 
 @pytest.mark.parametrize(
