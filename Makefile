@@ -15,10 +15,11 @@ INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --edita
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test lint format conformance bench pictures lock clean assets dev-assets clients
+.PHONY: help serve test test-clients lint format conformance bench pictures lock clean
+.PHONY: assets dev-assets clients qgis
 
 help: ## List what make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT=8001 HOST=0.0.0.0 STORE=folder change where serve listens and what it serves,"
 	@echo "  PYTHON=python3.12 which Python the environment is made of, ARGS=\"-k time\" what test runs."
@@ -31,11 +32,14 @@ serve: $(VENV)/.serve assets ## Install what is missing, publish the shipped atl
 test: clients $(VENV)/.dev dev-assets ## Run every test, the browser's too; a skipped one is a failure
 	$(BIN)/python -m pytest -p tools.no_skips $(ARGS)
 
+test-clients: qgis $(VENV)/.dev ## Prove it with real QGIS and ogr2ogr; maps that QGIS drew: build/clients
+	$(BIN)/python -m pytest -p tools.no_skips clients $(ARGS)
+
 lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tools tests/packaging
+	$(BIN)/mypy tools tests/packaging clients
 	$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended
@@ -57,7 +61,7 @@ lock: ## Resolve the locked versions again; UPGRADE=1 takes the newest
 clean: ## Remove what make made here; never var/, which holds your editions
 	rm -rf $(VENV) node_modules build dist service/maps/static/vendor
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find geo routes service tests tools benchmarks data -name __pycache__ -type d -prune \
+	find geo routes service tests clients tools benchmarks data -name __pycache__ -type d -prune \
 		-exec rm -rf {} +
 
 # The environment is made once, and again when what it is made from has changed.
@@ -85,4 +89,7 @@ dev-assets: $(VENV)/.dev
 	@$(BIN)/python tools/fetch_assets.py --dev
 
 clients:
-	@tools/install_clients.sh
+	@tools/install_clients.sh chromium ogrinfo
+
+qgis:
+	@tools/install_clients.sh ogr2ogr qgis

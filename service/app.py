@@ -25,6 +25,7 @@ from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing, queryables
 from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
+from service.qgis import web as qgis
 from service.settings import Settings, settings
 from service.tiles import web as tiles
 
@@ -32,7 +33,7 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
-    changes, downloads, maps, health,
+    changes, qgis, downloads, maps, health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

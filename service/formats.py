@@ -25,6 +25,7 @@ HTML = "text/html; charset=utf-8"
 SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM = "application/problem+json"
+QLR = "application/x-qgis-layer-definition"
 JSONFG = "application/vnd.ogc.fg+json"
 
 PAGE = Form("html", "text/html", "This page for people")

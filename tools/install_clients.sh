@@ -1,30 +1,46 @@
 #!/bin/sh
-# Give the tests the programs that people use the service with: a browser and GDAL's ogrinfo,
-# Debian's, through apt where that is allowed.
+# Give the tests the programs that people use the service with, Debian's, through apt where that is
+# allowed: `install_clients.sh [chromium|ogrinfo|ogr2ogr|qgis]...`, by default chromium and ogrinfo.
+# QGIS is meant as the modules of the system's Python, which SYSTEM_PYTHON names.
 set -eu
 
 runs() {
-    command -v "$1" >/dev/null && "$1" --version >/dev/null 2>&1
+    case "$1" in
+    qgis) "${SYSTEM_PYTHON:-/usr/bin/python3}" -c "import qgis.core" >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null && "$1" --version >/dev/null 2>&1 ;;
+    esac
+}
+
+package_of() {
+    case "$1" in
+    chromium) echo chromium ;;
+    ogrinfo | ogr2ogr) echo gdal-bin ;;
+    qgis) echo python3-qgis ;;
+    *) echo "install_clients.sh knows no $1" >&2 && exit 2 ;;
+    esac
 }
 
 missing() {
-    runs chromium || printf ' chromium'
-    runs ogrinfo || printf ' gdal-bin'
+    for program in "$@"; do
+        package=$(package_of "$program")
+        runs "$program" || printf ' %s' "$package"
+    done
 }
 
 fail() {
-    echo "The tests need Chromium and GDAL, as \`chromium\` and \`ogrinfo\` on the PATH." >&2
+    echo "The tests drive real programs, of which this system lacks Debian's$packages." >&2
     echo "$1" >&2
     exit 1
 }
 
-packages=$(missing)
+[ $# -gt 0 ] || set -- chromium ogrinfo
+packages=$(missing "$@")
 if [ -z "$packages" ]; then
     exit 0
 fi
 
 command -v apt-get >/dev/null ||
-    fail "Install them with this system's package manager, then run make again."
+    fail "Install the same with this system's package manager, then run make again."
 
 if [ "$(id -u)" -eq 0 ]; then
     as_root=
@@ -38,5 +54,5 @@ echo "Installing Debian's$packages for the tests."
 $as_root apt-get update --quiet
 $as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --quiet --no-install-recommends $packages
-packages=$(missing)
+packages=$(missing "$@")
 [ -z "$packages" ] || fail "apt-get installed$packages, and it still does not run."

@@ -69,6 +69,8 @@ def _features(site: Site) -> list[Operation]:
                   "What a filter can name", "json-schema", formats.SCHEMA, paths=(collection,)),
         Operation("download", "/downloads/{collection}.geojson", "A whole collection", "download",
                   formats.GEOJSON, paths=(collection,), has_form=False),
+        Operation("qgis", "/downloads/routeshift.qlr", "Styled and dated layers for QGIS", "text",
+                  formats.QLR, has_form=False),
     ]  # fmt: skip
 
 

@@ -109,12 +109,36 @@ def test_without_apt_it_says_what_is_missing_and_fails(path: Path) -> None:
     assert "package manager" in done.stderr
 
 
+def test_of_what_is_asked_for_only_what_is_missing_is_named(path: Path) -> None:
+    program(path, "ogr2ogr", "exit 0")
+    program(path, "python3", "exit 1")
+    environment = {"PATH": str(path), "SYSTEM_PYTHON": str(path / "python3")}
+    done = subprocess.run(
+        [TOOLS / "install_clients.sh", "ogr2ogr", "qgis"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Debian's python3-qgis." in done.stderr
+    program(path, "python3", "exit 0")
+    subprocess.run([TOOLS / "install_clients.sh", "ogr2ogr", "qgis"], env=environment, check=True)
+
+
+def test_a_program_that_the_script_does_not_know_is_refused(path: Path) -> None:
+    done = run(path, TOOLS / "install_clients.sh", "netscape")
+    assert done.returncode == 2
+    assert "netscape" in done.stderr
+
+
 # make
 
 
 def test_make_alone_lists_every_target_for_people() -> None:
     said = subprocess.run(["make", "-C", HOME], capture_output=True, text=True, check=True).stdout
-    for target in ("serve", "test", "lint", "conformance", "bench", "pictures", "lock", "clean"):
+    for target in ("serve", "test", "test-clients", "lint", "conformance", "bench", "pictures",
+                   "lock", "clean"):  # fmt: skip
         assert f"make {target} " in said
 
 
