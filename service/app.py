@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
 from routes.errors import NotFound, StoreError
@@ -25,11 +26,13 @@ from service.ogc import collections, items, landing
 from service.problems import Missing, Problem, Unavailable
 from service.proxy import BehindProxy
 from service.settings import Settings, settings
+from service.writing import MOST_AT_ONCE
 
 log = logging.getLogger("routeshift")
 
 ROUTERS = (items, landing, collections, editions, route_histories, changes, downloads, maps, health)
 RETRY_AFTER_S = "5"
+COUNTS = ("OGC-NumberMatched", "OGC-NumberReturned")
 
 
 def create_app(configured: Settings | None = None) -> FastAPI:
@@ -38,11 +41,14 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app = FastAPI(title="routeshift", openapi_url=None, redirect_slashes=False)
     app.state.settings = configured
     app.state.library = Library(open_store(configured.store))
+    app.state.writers = CapacityLimiter(MOST_AT_ONCE)
     for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/static", StaticAssets())
     for error in (Problem, NotFound, StoreError, HTTPException, Exception):
         app.add_exception_handler(error, refuse)
+    for media_type in formats.ALSO_COMPRESSED:
+        add_compress_type(media_type)
     # The last added stands outermost.
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     app.add_middleware(EncodedEtags)
@@ -51,7 +57,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition"],
+        expose_headers=["ETag", "Link", "Content-Crs", "Content-Disposition", *COUNTS],
     )
     app.add_middleware(HeadAsGet)
     app.add_middleware(BehindProxy, prefix=configured.root_path, trusted=configured.trusted_proxies)

@@ -111,7 +111,7 @@ def plain(frame: Any) -> dict[str, Row]:  # noqa: ANN401
     """Rows by id, every value as the table was given it: what a format writes as text is read."""
     found = {}
     for row in frame.to_dict("records"):
-        said = {one.name: _plain(row[_written(one.name, row)], one.kind) for one in COLUMNS}
+        said = {one.name: plain_value(row[_written(one.name, row)], one.kind) for one in COLUMNS}
         found[said["id"]] = said
     return found
 
@@ -120,7 +120,8 @@ def _written(name: str, row: Row) -> str:
     return name if name in row else name[:10]
 
 
-def _plain(value: Any, kind: str) -> Any:  # noqa: ANN401
+def plain_value(value: Any, kind: str) -> Any:  # noqa: ANN401
+    """A value as it was before a format took it as text; None for nothing, `NaT` for no bound."""
     if isinstance(value, list | np.ndarray):
         return list(value)
     if value is None or value != value or value == "":

@@ -56,24 +56,34 @@ def write_layer(
     dataset_metadata: dict[str, str] | None = None,
     layer_metadata: dict[str, str] | None = None,
 ) -> None:
-    """Write a table as the one layer of a new file, batch by batch."""
+    """Write a table as the one layer of a new file, batch by batch.
+
+    Raises what making the batches raises, and pyogrio's errors.
+    """
     schema = _schema(table)
-    reader = pa.RecordBatchReader.from_batches(schema, _batches(table, schema))
+    failed: list[Exception] = []
+    reader = pa.RecordBatchReader.from_batches(schema, _batches(table, schema, failed))
     placed = {
         "geometry_name": GEOMETRY,
         "geometry_type": geometry_type(table),
         "crs": system(table.crs),
     }
-    pyogrio.write_arrow(
-        reader,
-        path,
-        layer=table.name,
-        driver=driver,
-        layer_options=layer_options,
-        dataset_metadata=dataset_metadata,
-        layer_metadata=layer_metadata,
-        **(placed if table.has_geometry else {}),
-    )
+    try:
+        pyogrio.write_arrow(
+            reader,
+            path,
+            layer=table.name,
+            driver=driver,
+            layer_options=layer_options,
+            dataset_metadata=dataset_metadata,
+            layer_metadata=layer_metadata,
+            **(placed if table.has_geometry else {}),
+        )
+    except pyogrio.errors.DataLayerError:
+        if failed:
+            # Through GDAL an error of ours comes as words only.
+            raise failed[0] from None
+        raise
 
 
 def geometry_type(table: Table) -> str:
@@ -102,9 +112,13 @@ def _field(column: Column, declared: pa.Field) -> pa.Field:
     return declared
 
 
-def _batches(table: Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    for batch in table.batches():
-        yield pa.RecordBatch.from_arrays(flat(batch, table.columns).columns, schema=schema)
+def _batches(table: Table, schema: pa.Schema, failed: list[Exception]) -> Iterator[pa.RecordBatch]:
+    try:
+        for batch in table.batches():
+            yield pa.RecordBatch.from_arrays(flat(batch, table.columns).columns, schema=schema)
+    except Exception as error:
+        failed.append(error)
+        raise
 
 
 def _dated(path: Path, published: str) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from geo.crs import CRS84_URI as CRS84
 from routes.schema import COLLECTIONS, Field
-from service import answers, formats, pages
+from service import answers, files, formats, pages
 from service.ogc.parameters import refuse_unknown
 from service.settings import Settings
 from service.site import Site
@@ -105,16 +105,13 @@ def collection_document(site: Site, name: str, systems: Iterable[str]) -> dict[s
             site.link("items", site.url(f"{path}/items", f="html"), "text/html", "Items, a table"),
             site.link(SCHEMA_REL, site.url(f"{path}/schema"), formats.SCHEMA, "Schema"),
             site.link("describedby", site.url(f"{path}/schema"), formats.SCHEMA, "Schema"),
-            site.link("enclosure", site.url(f"/downloads/{name}.geojson"), formats.GEOJSON,
-                      "Download all"),
-            site.link("license", licence_address(site), "text/html", "Licence"),
+            *(
+                site.link("enclosure", href, form.media_type, f"Download all as {form.title}")
+                for form, href in files.of_collection(site, name)
+            ),
+            site.link("license", site.licence, "text/html", "Licence"),
         ],
     }  # fmt: skip
-
-
-def licence_address(site: Site) -> str:
-    """Give the address of the atlas's licence, an SPDX identifier such as CC-BY-4.0."""
-    return f"https://spdx.org/licenses/{site.edition.atlas['licence']}.html"
 
 
 def schema_document(site: Site, name: str) -> dict[str, Any]:

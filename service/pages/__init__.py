@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from routes.schema import COLLECTIONS
+from service import files
 from service.pages import asking, frontpage, printed, records, reference, smallmap, told
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
@@ -73,6 +74,7 @@ def collection(site: Site, name: str, document: Document) -> str:
         crumbs(site, "/collections"),
         collection=document | extent(document),
         licence=site.edition.atlas.get("licence"),
+        files=files.of_collection(site, name),
         table=record_table(site, name, in_order(features), COLLECTIONS[name].title),
         sampled=records.sampled(site, name, query, len(features)),
         map=smallmap.of_items(site, name, features, query),
@@ -113,7 +115,8 @@ def items(site: Site, name: str, head: Document, features: list[Document]) -> st
         query=query,
         count=asking.count(head),
         form=asked,
-        download=site.url(f"/downloads/{name}.geojson"),
+        files=files.of_collection(site, name, asked),
+        is_part=files.is_part(site),
         first=site.this(cursor=None) if "cursor" in asked else None,
         next=links.get("next"),
         table=record_table(site, name, shown, f"{title} {query}", asked),
