@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ from routes import tables
 from routes.index import CollectionIndex, Rows, Shape
 from routes.schema import COLLECTIONS
 from service import files
-from service.problems import BadParameter
+from service.problems import BadParameter, Unavailable
 from service.site import Site
+
+log = logging.getLogger("routeshift")
 
 # GDAL keeps a processor busy, and a file takes room: others wait for their turn.
 MOST_AT_ONCE = 2
@@ -69,7 +72,8 @@ async def read(request: Request, form: Format, table: Table, said: About) -> byt
 async def made(request: Request, form: Format, table: Table, said: About) -> BinaryIO:
     """Write a file in a thread and give it open, without a name: closed, it is gone.
 
-    Raises BadParameter where a feature lies beyond what the CRS asked for can show.
+    Raises BadParameter where a feature lies beyond what the CRS asked for can show, and
+    Unavailable where there is no room.
     """
     writers: CapacityLimiter = request.app.state.writers
     return await to_thread.run_sync(_made, form, table, said, limiter=writers)
@@ -89,4 +93,7 @@ def _made(form: Format, table: Table, said: About) -> BinaryIO:
             write(form, table, said, path)
         except ValueError as error:
             raise BadParameter(str(error), "crs", CRS84_URI) from None
+        except OSError as error:
+            log.error("%s: %s", path.name, error)
+            raise Unavailable("there is no room to write the file just now") from error
         return path.open("rb")

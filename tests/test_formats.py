@@ -268,6 +268,28 @@ def test_what_xml_cannot_hold_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("extension", FORMATS)
+def test_a_file_that_cannot_be_written_is_an_error_of_the_system(
+    extension: str, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError, match=r"routes|missing"):
+        saved(extension, table(ROWS, GEOMETRY), tmp_path / "missing")
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_an_error_in_the_rows_comes_through_as_it_is(extension: str, tmp_path: Path) -> None:
+    made = table(ROWS, GEOMETRY)
+
+    def broken() -> Iterator[Any]:
+        yield from made.batches()
+        raise ValueError("a feature lies beyond the map")
+
+    broken_too = (bytes(feature) for feature in broken() if isinstance(feature, bytes))
+    failing = Table("routes", made.columns, broken, lambda: broken_too, made.geometry_types)
+    with pytest.raises(ValueError, match="a feature lies beyond the map"):
+        saved(extension, failing, tmp_path)
+
+
+@pytest.mark.parametrize("extension", FORMATS)
 def test_the_same_rows_give_the_same_bytes(extension: str, tmp_path: Path) -> None:
     made = table(ROWS, GEOMETRY)
     for name in ("one", "two"):

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyogrio.errors import DataLayerError, DataSourceError
+
 from geo.formats import delimited, gdal, geojson, geoparquet, kml, shapefile
 from geo.formats.table import LON_LAT, About, Column, Kind, Table, is_far
 
@@ -49,9 +51,15 @@ FORMATS = {
 
 
 def write(form: Format, table: Table, about: About, path: Path) -> None:
-    """Write a table to a new file at `path`, whose folder may hold others while it is made."""
+    """Write a table to a new file at `path`, whose folder may hold others while it is made.
+
+    Raises OSError where there is no room for it, and what making the batches raises.
+    """
     if form.save is not None:
-        form.save(table, about, path)
+        try:
+            form.save(table, about, path)
+        except (DataSourceError, DataLayerError) as error:
+            raise OSError(str(error)) from error
     elif form.stream is not None:
         with path.open("wb") as file:
             file.writelines(form.stream(table, about))

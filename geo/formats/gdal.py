@@ -79,7 +79,7 @@ def write_layer(
             layer_metadata=layer_metadata,
             **(placed if table.has_geometry else {}),
         )
-    except pyogrio.errors.DataLayerError:
+    except RuntimeError:
         if failed:
             # Through GDAL an error of ours comes as words only.
             raise failed[0] from None

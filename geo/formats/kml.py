@@ -32,16 +32,23 @@ def document(table: Table, about: About) -> Iterator[bytes]:
     `start_earliest` and `end_latest`, where they are among them, are the time in which it may
     have held. Coordinates are longitude, latitude, as KML has no other.
     """
-    yield _head(table, about).encode()
+    yield _possible(_head(table, about))
+    tags = {
+        column.name: f"<SimpleData name={quoteattr(column.name)}>"
+        for column in table.columns
+        if column.name not in OWN
+    }
     for batch in table.batches():
         geometries = [""] * len(batch)
         if table.has_geometry:
             wkb = batch.column(GEOMETRY).to_pylist()
             geometries = elements(shapely.orient_polygons(shapely.from_wkb(wkb)))
         rows = rows_of(batch, table.columns)
-        yield "".join(
-            _placemark(table, row, geometry) for row, geometry in zip(rows, geometries, strict=True)
-        ).encode()
+        placemarks = (
+            _placemark(table, tags, row, geometry)
+            for row, geometry in zip(rows, geometries, strict=True)
+        )
+        yield _possible("".join(placemarks))
     yield b"</Folder>\n</Document>\n</kml>\n"
 
 
@@ -109,16 +116,14 @@ def _head(table: Table, about: About) -> str:
     )
 
 
-def _placemark(table: Table, row: tuple[Any, ...], geometry: str) -> str:
+def _placemark(table: Table, tags: dict[str, str], row: tuple[Any, ...], geometry: str) -> str:
     said = {
         column.name: value
         for column, value in zip(table.columns, row, strict=True)
         if value is not None
     }
     data = "".join(
-        f"<SimpleData name={quoteattr(key)}>{_text(value)}</SimpleData>"
-        for key, value in said.items()
-        if key not in OWN
+        f"{tags[key]}{_text(value)}</SimpleData>" for key, value in said.items() if key in tags
     )
     return (
         f"<Placemark{_identified(said)}>{_told(said)}{_span(said)}"
@@ -129,7 +134,7 @@ def _placemark(table: Table, row: tuple[Any, ...], geometry: str) -> str:
 
 def _identified(said: dict[str, Any]) -> str:
     """GDAL reads an id here and nowhere else, whether XML would call it a name or not."""
-    return f" id={quoteattr(_possible(said['id']))}" if "id" in said else ""
+    return f" id={quoteattr(str(said['id']))}" if "id" in said else ""
 
 
 def _told(said: dict[str, Any]) -> str:
@@ -150,8 +155,9 @@ def _span(said: dict[str, Any]) -> str:
 
 def _text(value: object) -> str:
     """Escape; a lone carriage return would be read as a line feed (XML 1.0, 2.11)."""
-    return escape(_possible(value), {"\r": "&#13;"})
+    return escape(str(value), {"\r": "&#13;"})
 
 
-def _possible(value: object) -> str:
-    return _FORBIDDEN.sub("\ufffd", str(value))
+def _possible(text: str) -> bytes:
+    """Give what XML can hold of a text, markup and all: once for many rows, as it costs."""
+    return _FORBIDDEN.sub("\ufffd", text).encode()
