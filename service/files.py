@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from geo.formats import FORMATS, Format
 from service.ogc.parameters import CRS
-from service.ogc.selection import HOW, WHICH
+from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH
 from service.site import Site
 
 PARAMETERS = tuple(one.name for one in (*WHICH, *HOW))
+NARROWING = tuple(one.name for one in (*WHICH, PROPERTIES, SKIP_GEOMETRY))
 
 
 class File(NamedTuple):
@@ -39,8 +40,8 @@ def of_collection(
 
 
 def is_part(site: Site) -> bool:
-    """Tell whether an address asks for some rows or columns only: every parameter narrows."""
-    return any(name in PARAMETERS for name, _ in site.query)
+    """Tell whether an address asks for some rows or columns only, not for another order or CRS."""
+    return any(name in NARROWING for name, _ in site.query)
 
 
 def name_of(site: Site, collection: str, form: Format) -> str:

@@ -141,6 +141,18 @@ def test_a_text_is_cut_between_characters_and_counted() -> None:
     assert texts.to_pylist() == ["a" + "ë" * 126, "ë" * 127, None, "x" * 254]
 
 
+def test_a_number_that_a_shapefile_cannot_write_is_left_out_and_told(tmp_path: Path) -> None:
+    numbers = [1e22, -1e300, float("inf"), 1e16, None]
+    rows = [{**ROWS[0], "id": str(row), "value": number} for row, number in enumerate(numbers)]
+    path = saved("shp.zip", table(rows, [shapely.Point(1, 2)] * len(rows)), tmp_path)
+    found = plain(read(path))
+    assert [row["value"] for row in found.values()] == [1e22, None, None, 1e16, None]
+    with zipfile.ZipFile(path) as archive:
+        said = archive.read("README.txt").decode()
+    heading = "Numbers too large, left out, by column"
+    assert f"{heading}\r\n{'-' * len(heading)}\r\nvalue       2\r\n" in said
+
+
 FAR = [
     {**ROWS[0], "id": "a", "start_earliest": "-4712-01-01T00:00:00", "end_latest": "NaT"},
     {**ROWS[0], "id": "b", "start_earliest": "NaT", "end_latest": "9999-12-31T23:59:59"},

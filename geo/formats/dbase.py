@@ -1,4 +1,4 @@
-"""What the tables of shapefiles can hold: dBASE names of ten bytes and texts of 254."""
+"""What the tables of shapefiles can hold: dBASE names of ten bytes, texts of 254, short numbers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 MOST_OF_A_NAME = 10
 MOST_OF_A_TEXT = 254
+# A number is written out in 24 characters.
+MOST_OF_A_NUMBER = 1e22
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:
@@ -33,6 +35,14 @@ def cut(texts: pa.Array) -> tuple[pa.Array, int]:
         return texts, 0
     shortened = [_first_bytes(text, MOST_OF_A_TEXT) for text in texts.filter(long).to_pylist()]
     return pc.replace_with_mask(texts, long, pa.array(shortened, pa.string())), count
+
+
+def within(numbers: pa.Array) -> tuple[pa.Array, int]:
+    """Leave out numbers that are too large or not finite; gives how many it was."""
+    size = pc.abs(numbers)
+    too_large = pc.fill_null(pc.or_(pc.greater(size, MOST_OF_A_NUMBER), pc.is_nan(size)), False)
+    count = int(pc.sum(too_large).as_py() or 0)
+    return pc.if_else(too_large, None, numbers), count
 
 
 def date_table(path: Path, published: str) -> None:

@@ -16,11 +16,15 @@ _JSON = {"ARROW:extension:name": "arrow.json", "ARROW:extension:metadata": ""}
 
 
 def geopackage(table: Table, about: About, path: Path) -> None:
-    """Write a GeoPackage 1.4 (OGC 12-128r19) with one layer; all that is said of it as metadata."""
+    """Write a GeoPackage (OGC 12-128r18) with one layer; all that is said of it as metadata.
+
+    Version 1.3, as programs older than 2023 warn of later ones, and nothing here needs those.
+    """
     write_layer(
         table,
         path,
         "GPKG",
+        dataset_options={"VERSION": "1.3"},
         layer_options={"IDENTIFIER": about.title, "DESCRIPTION": about.description},
         dataset_metadata=about.texts(),
         layer_metadata=about.texts(),
@@ -53,6 +57,7 @@ def write_layer(
     path: Path,
     driver: str,
     layer_options: dict[str, str],
+    dataset_options: dict[str, str] | None = None,
     dataset_metadata: dict[str, str] | None = None,
     layer_metadata: dict[str, str] | None = None,
 ) -> None:
@@ -75,6 +80,7 @@ def write_layer(
             layer=table.name,
             driver=driver,
             layer_options=layer_options,
+            dataset_options=dataset_options,
             dataset_metadata=dataset_metadata,
             layer_metadata=layer_metadata,
             **(placed if table.has_geometry else {}),
@@ -124,7 +130,7 @@ def _batches(table: Table, schema: pa.Schema, failed: list[Exception]) -> Iterat
 def _dated(path: Path, published: str) -> None:
     """Put the time of publication where GDAL puts that of writing: the same rows, the same bytes.
 
-    OGC 12-128r19, tables 4 and 16 (`gpkg_contents`, `gpkg_metadata_reference`).
+    OGC 12-128r18, the tables `gpkg_contents` and `gpkg_metadata_reference`.
     """
     with closing(sqlite3.connect(path)) as package, package:
         package.execute("UPDATE gpkg_contents SET last_change = ?", (published,))

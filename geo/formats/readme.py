@@ -12,7 +12,8 @@ What a shapefile cannot hold
 ----------------------------
 Names of columns have at most {MOST_OF_A_NAME} bytes, texts at most {MOST_OF_A_TEXT} bytes of UTF-8.
 Moments are texts (RFC 3339, UTC), as its dates have no time of day. Lists and structures
-are JSON texts. Nothing and an empty text are the same. Numbers have 15 decimals.
+are JSON texts. Nothing and an empty text are the same. Numbers have 15 decimals,
+and whole ones beyond 2^53 lose digits.
 Take GeoPackage, FlatGeobuf or GeoParquet to have all of it.
 """
 
@@ -22,13 +23,17 @@ def readme(
     names: Mapping[str, str],
     rows: Mapping[str, int],
     cut: Mapping[str, int],
+    left_out: Mapping[str, int],
     collections: int,
 ) -> str:
-    """Write the README: `names` short by long, `rows` by file, texts `cut` by column.
+    """Write the README: `names` short by long, `rows` by file.
 
+    `cut`: how many texts of each column; `left_out`: how many numbers, too large.
     `collections`: how many geometries of several kinds are left out.
     """
     parts = [_said(about), _files(rows), _BASICS, _names(names), _cut(names, cut)]
+    if any(left_out.values()):
+        parts.append(_counted("Numbers too large, left out, by column", names, left_out))
     if collections:
         parts.append(f"Geometries of several kinds left out: {collections}\n")
     return "\n".join([*parts, _sources(about)])
@@ -64,10 +69,14 @@ def _names(names: Mapping[str, str]) -> str:
 
 
 def _cut(names: Mapping[str, str], cut: Mapping[str, int]) -> str:
-    lines = [f"{names[name]:{MOST_OF_A_NAME}}  {count}" for name, count in cut.items() if count]
-    if not lines:
+    if not any(cut.values()):
         return "Every text is whole.\n"
-    return "\n".join(["Texts that were cut, by column", "-" * 30, *lines]) + "\n"
+    return _counted("Texts that were cut, by column", names, cut)
+
+
+def _counted(heading: str, names: Mapping[str, str], counts: Mapping[str, int]) -> str:
+    lines = [f"{names[name]:{MOST_OF_A_NAME}}  {count}" for name, count in counts.items() if count]
+    return "\n".join([heading, "-" * len(heading), *lines]) + "\n"
 
 
 def _sources(about: About) -> str:

@@ -18,7 +18,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from geo.formats.dbase import cut, date_table, short_names
+from geo.formats.dbase import cut, date_table, short_names, within
 from geo.formats.gdal import system
 from geo.formats.readme import readme
 from geo.formats.table import GEOMETRY, About, Table, flat, written
@@ -39,7 +39,8 @@ FILES = (
 class Shapefiles:
     """Shapefiles that grow batch by batch in a folder.
 
-    `rows` in each file; texts `cut` in each column; geometry `collections` left out.
+    `rows` in each file; texts `cut` and numbers `left_out` in each column; geometry `collections`
+    left out.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class Shapefiles:
     names: dict[str, str]
     rows: Counter[str] = field(default_factory=Counter)
     cut: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
     collections: int = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -91,6 +93,9 @@ class Shapefiles:
             if pa.types.is_string(array.type):
                 array, count = cut(array)
                 self.cut[column.name] += count
+            elif pa.types.is_floating(array.type):
+                array, count = within(array)
+                self.left_out[column.name] += count
             arrays[self.names[column.name]] = array
         if self.table.has_geometry:
             arrays[GEOMETRY] = plain.column(GEOMETRY)
@@ -115,7 +120,7 @@ def write(table: Table, about: About, path: Path) -> None:
             made.write(UNPLACED, None, nothing)
         for dbf in made.folder.glob("*.dbf"):
             date_table(dbf, about.published)
-        text = readme(about, made.names, made.rows, made.cut, made.collections)
+        text = readme(about, made.names, made.rows, made.cut, made.left_out, made.collections)
         (made.folder / "README.txt").write_text(text, encoding="utf-8", newline="\r\n")
         _pack(made.folder, path, about.published)
 

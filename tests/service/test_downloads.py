@@ -188,7 +188,12 @@ def test_a_file_is_known_by_its_tag_and_is_the_same_under_its_edition(
 
 
 def test_a_name_tells_the_edition_and_a_part_from_a_whole(client: httpx.Client) -> None:
-    for query, name in (("", "edition-1.shp.zip"), ("?q=vlora", "edition-1-part.shp.zip")):
+    for query, name in (
+        ("", "edition-1.shp.zip"),
+        ("?sortby=name", "edition-1.shp.zip"),
+        ("?q=vlora", "edition-1-part.shp.zip"),
+        ("?properties=name", "edition-1-part.shp.zip"),
+    ):
         answer = client.get(f"/downloads/routes.shp.zip{query}")
         said = f'attachment; filename="balkans-routes-{name}"'
         assert answer.headers["content-disposition"] == said
@@ -275,11 +280,11 @@ def test_a_page_of_items_leads_to_files_of_all_that_answer(client: httpx.Client)
     query = f"datetime=2003-12-01&limit=2&crs={EPSG}3035"
     page = client.get(f"/collections/routes/items?f=html&{query}").text
     assert "Download all that answer" in page
+    assert "Download all that answer" not in client.get("/collections/routes/items?f=html").text
     at = "/downloads/routes"
     crs = "crs=http%3A%2F%2Fwww.opengis.net%2Fdef%2Fcrs%2FEPSG%2F0%2F3035"
     assert f'{at}.csv?datetime=2003-12-01" type="text/csv" download>CSV</a>' in page
     assert f"{at}.gpkg?datetime=2003-12-01&amp;{crs}" in page
-    assert "Download all that answer" not in client.get("/collections/routes/items?f=html").text
 
 
 def walked(client: httpx.Client, address: str, folder: Path) -> tuple[list[str], list[str]]:
@@ -404,6 +409,19 @@ def test_files_are_made_a_few_at_a_time_and_others_are_answered_meanwhile(
     assert min(sizes) > 300_000
     assert 1 <= most <= MOST_AT_ONCE
     assert slowest_s < 2
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("extension", SAVED)
+def test_features_beyond_the_system_asked_for_are_refused_and_leave_nothing(
+    many: tuple[httpx.Client, Path], extension: str
+) -> None:
+    client, folder = many
+    answer = client.get(f"/downloads/routes.{extension}?crs={EPSG}32634")
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["parameter"] == "crs"
+    assert problem["fault"] == f"a feature lies beyond what {EPSG}32634 can show"
     assert list(folder.iterdir()) == []
 
 
