@@ -24,6 +24,7 @@ from geo.times import Bounds, Mask, Window
 from routes import mapped
 from routes.mapped import Column
 from routes.serving import geojson_geometries, id_hash
+from routes.wkb import WKB_HEAD, types_of
 
 Rows = NDArray[np.intp]
 Certainty = Literal["possible", "certain"]
@@ -193,9 +194,16 @@ class CollectionIndex:
 
     def geometries(self, rows: Rows) -> NDArray[np.object_]:
         """Give geometries, EPSG:4326, None where there is none."""
-        column = self._wkb.take(rows)
-        decoded: NDArray[np.object_] = shapely.from_wkb([bytes(wkb) or None for wkb in column])
+        decoded: NDArray[np.object_] = shapely.from_wkb(self.wkb(rows))
         return decoded
+
+    def wkb(self, rows: Rows) -> list[bytes | None]:
+        """Give geometries as WKB, EPSG:4326, None where there is none."""
+        return [bytes(wkb) or None for wkb in self._wkb.take(rows)]
+
+    def geometry_types(self, rows: Rows) -> frozenset[str | None]:
+        """Tell what types of geometry some rows have, None among them where one has none."""
+        return types_of(self._wkb.starts(rows, WKB_HEAD))
 
     def _candidates(self, query: Query) -> Candidates:
         """Give rows whose box meets a box of the query and which may answer at that time."""

@@ -30,6 +30,18 @@ class Column:
     def __getitem__(self, row: int) -> memoryview:
         return self.data[self.offsets[row] : self.offsets[row + 1]]
 
+    def starts(self, rows: NDArray[np.intp], length: int) -> NDArray[np.uint8]:
+        """Give the first bytes of many rows, zeros where one has none; shape (n, length).
+
+        A row has at least as many, or none.
+        """
+        begins = self.offsets[rows]
+        found = np.zeros((len(rows), length), np.uint8)
+        filled = self.offsets[rows + 1] > begins
+        every_byte = np.frombuffer(self.data, np.uint8)
+        found[filled] = every_byte[begins[filled, None] + np.arange(length)]
+        return found
+
     def take(self, rows: NDArray[np.intp]) -> Iterator[memoryview]:
         """Give the bytes of many rows; all offsets are looked up at once."""
         begins, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()

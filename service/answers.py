@@ -8,9 +8,14 @@ from functools import cache
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyogrio
 from starlette.requests import Request
 from starlette.responses import Response
 
+import geo
+import routes
+import service
 from service import formats
 from service.site import Site
 
@@ -30,16 +35,25 @@ def answer(
     The tag is strong: the edition's content, the address, the form and the build of the service
     together determine every byte.
     """
-    tag = etag(site, media_type)
-    common = {
-        "ETag": tag,
+    common = for_caches(site, media_type, headers)
+    return unchanged(request, common) or Response(body(), media_type=media_type, headers=common)
+
+
+def for_caches(
+    site: Site, media_type: str, headers: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Give the headers by which caches know an answer, and others."""
+    return {
+        "ETag": etag(site, media_type),
         "Cache-Control": PINNED if site.pinned else CURRENT,
         "Vary": "Accept",
         **(headers or {}),
     }
-    if _has(request, tag):
-        return Response(status_code=304, headers=common)
-    return Response(body(), media_type=media_type, headers=common)
+
+
+def unchanged(request: Request, headers: dict[str, str]) -> Response | None:
+    """Give 304 where the client has the answer with these headers already."""
+    return Response(status_code=304, headers=headers) if _has(request, headers["ETag"]) else None
 
 
 def json(
@@ -63,11 +77,14 @@ def etag(site: Site, media_type: str) -> str:
 
 @cache
 def build() -> str:
-    """Hash the service's own files, so that a changed program has other ETags."""
-    digest = hashlib.blake2b(digest_size=10)
-    for path in sorted(Path(__file__).parent.rglob("*")):
-        if path.is_file() and path.suffix in (".py", ".html", ".js", ".css", ".toml", ".jinja"):
-            digest.update(path.read_bytes())
+    """Hash the program's own files, so that a changed one has other ETags, and who writes files."""
+    digest = hashlib.blake2b(
+        f"{pyogrio.__gdal_version__} {pa.__version__}".encode(), digest_size=10
+    )
+    for package in (geo, routes, service):
+        for path in sorted(Path(package.__path__[0]).rglob("*")):
+            if path.is_file() and path.suffix in (".py", ".html", ".js", ".css", ".toml", ".jinja"):
+                digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

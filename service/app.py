@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
 from routes.errors import Gone, NotFound, StoreError
@@ -28,6 +29,7 @@ from service.proxy import BehindProxy
 from service.qgis import web as qgis
 from service.settings import Settings, settings
 from service.tiles import web as tiles
+from service.writing import MOST_AT_ONCE
 
 log = logging.getLogger("routeshift")
 
@@ -37,6 +39,7 @@ ROUTERS = (
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,
+    "OGC-NumberMatched", "OGC-NumberReturned",
 )  # fmt: skip
 RETRY_AFTER_S = "5"
 ALLOWED = "GET, HEAD"
@@ -48,11 +51,14 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app = FastAPI(title="routeshift", openapi_url=None, redirect_slashes=False)
     app.state.settings = configured
     app.state.library = Library(open_store(configured.store))
+    app.state.writers = CapacityLimiter(MOST_AT_ONCE)
     for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/static", StaticAssets())
     for error in (Problem, NotFound, StoreError, HTTPException, Exception):
         app.add_exception_handler(error, refuse)
+    for media_type in formats.ALSO_COMPRESSED:
+        add_compress_type(media_type)
     # The last added stands outermost.
     app.add_middleware(Memento, library=app.state.library)
     app.add_middleware(CompressMiddleware, minimum_size=1000)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from geo.formats import FORMATS
 from service.problems import BadParameter
 
 
@@ -30,11 +31,17 @@ JSONFG = "application/vnd.ogc.fg+json"
 
 PAGE = Form("html", "text/html", "This page for people")
 DOCUMENT = (Form("json", JSON, "This document"), PAGE)
-FEATURES = (
+FEATURE = (
     Form("json", GEOJSON, "As GeoJSON"),
     Form("jsonfg", JSONFG, "As JSON-FG"),
     PAGE,
 )
+FILES = tuple(
+    Form(name, FORMATS[name].media_type, f"As {FORMATS[name].title}") for name in ("csv", "fgb")
+)
+FEATURES = (*FEATURE, *FILES)
+ALSO_COMPRESSED = (JSONFG, *(FORMATS[name].media_type for name in ("csv", "geojsons", "kml")))
+"""Texts that the compression does not know for such."""
 ALIASES = {"geojson": "json"}
 
 _JSON_TYPES = ("application/json", "application/geo+json", "application/*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -50,6 +50,18 @@ class Site:
     def base(self) -> str:
         """The address under which this edition's resources stand, without a slash at the end."""
         return f"{self.root}/editions/{self.edition.number}" if self.pinned else self.root
+
+    @property
+    def licence(self) -> str:
+        """The address of the atlas's licence, an SPDX identifier such as CC-BY-4.0."""
+        return f"https://spdx.org/licenses/{self.edition.atlas['licence']}.html"
+
+    @property
+    def lasting(self) -> str:
+        """The address asked for as this edition has it for ever."""
+        if self.pinned:
+            return self.this()
+        return replace(self, path=f"/editions/{self.edition.number}{self.path}").this()
 
     @property
     def media_type(self) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from geo.crs import CRS84_URI as CRS84
 from routes.schema import COLLECTIONS, Field
 from routes.stores.base import CollectionRecord
-from service import answers, formats, pages
+from service import answers, files, formats, pages
 from service.ogc.parameters import refuse_unknown
 from service.ogc.schemas import TYPES
 from service.settings import Settings
@@ -105,10 +105,12 @@ def collection_document(site: Site, name: str, systems: Iterable[str]) -> dict[s
             site.link(QUERYABLES_REL, site.url(f"{path}/queryables"), formats.SCHEMA,
                       "What a filter can name"),
             site.link("describedby", site.url(f"{path}/schema"), formats.SCHEMA, "Schema"),
-            site.link("enclosure", site.url(f"/downloads/{name}.geojson"), formats.GEOJSON,
-                      "Download all"),
+            *(
+                site.link("enclosure", href, form.media_type, f"Download all as {form.title}")
+                for form, href in files.of_collection(site, name)
+            ),
             tiles.of_collection(site, name),
-            site.link("license", licence_address(site), "text/html", "Licence"),
+            site.link("license", site.licence, "text/html", "Licence"),
         ],
     }  # fmt: skip
 
@@ -121,11 +123,6 @@ def _intervals(site: Site, name: str, record: CollectionRecord) -> list[Sequence
     stretches = site.edition.index(name).bounds.stretches(MOST_STRETCHES)
     parts = [window.written() for window in stretches]
     return [record.interval, *parts] if len(parts) > 1 else [record.interval]
-
-
-def licence_address(site: Site) -> str:
-    """Give the address of the atlas's licence, an SPDX identifier such as CC-BY-4.0."""
-    return f"https://spdx.org/licenses/{site.edition.atlas['licence']}.html"
 
 
 def schema_document(site: Site, name: str) -> dict[str, Any]:

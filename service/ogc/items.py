@@ -11,12 +11,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from geo.crs import Crs
 from routes.errors import NotFound
 from routes.index import Page, Rows
 from service import answers, formats, pages
 from service.library import Library
-from service.ogc import encodings
+from service.ogc import encodings, tabular
 from service.ogc.encodings import Found
 from service.ogc.parameters import CRS, CURSOR, Cursor, parse_limit, refuse_unknown
 from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH, Selection
@@ -58,12 +57,16 @@ async def items(request: Request, collection: str) -> Response:
 
     if site.format == "html":
         return answers.html(request, site, page)
+    if site.format in tabular.FORMS:
+        found = index.page(selection.query, first_place, limit)
+        chosen = _found(site, collection, selection, found.rows)
+        return await tabular.answer(request, site, chosen, _head(site, collection, found))
 
     def body() -> bytes:
         found = index.page(selection.query, first_place, limit)
         return _feature_collection(site, collection, selection, found)
 
-    return answers.answer(request, site, body, site.media_type, content_crs(selection.crs))
+    return answers.answer(request, site, body, site.media_type, selection.content_crs)
 
 
 @router.get("/collections/{collection}/items/{item:path}")
@@ -71,7 +74,7 @@ async def items(request: Request, collection: str) -> Response:
 async def item(request: Request, collection: str, item: str) -> Response:
     """Give one feature (OGC 17-069r4 /req/core/f-op)."""
     refuse_unknown(request, *OF_ONE)
-    site = Site.of(request, formats.FEATURES)
+    site = Site.of(request, formats.FEATURE)
     index = site.edition.index(collection)
     selection = Selection.of(request, site.edition, collection)
     row = index.row_of(item)
@@ -84,7 +87,7 @@ async def item(request: Request, collection: str, item: str) -> Response:
     def body() -> bytes:
         return _feature(site, collection, selection, np.array([row]))
 
-    return answers.answer(request, site, body, site.media_type, content_crs(selection.crs))
+    return answers.answer(request, site, body, site.media_type, selection.content_crs)
 
 
 def _at_edition_of(cursor: Cursor, site: Site, library: Library) -> Site:
@@ -119,11 +122,6 @@ def _feature(site: Site, collection: str, selection: Selection, row: Rows) -> by
 def _found(site: Site, collection: str, selection: Selection, rows: Rows) -> Found:
     schema = site.url(f"/collections/{collection}/schema")
     return Found(collection, site.edition.index(collection), rows, selection, schema)
-
-
-def content_crs(crs: Crs) -> dict[str, str]:
-    """Say in which CRS an answer is (OGC 18-058r1 /req/crs/ogc-crs-header)."""
-    return {"Content-Crs": f"<{crs.uri}>"}
 
 
 def _head(site: Site, collection: str, page: Page) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from geo.formats import FORMATS
 from service import formats
 from service.formats import Form
 from service.history.corrections import FROM_EDITION, TO_EDITION
@@ -21,6 +22,7 @@ from service.settings import settings
 from service.site import Site
 from service.tiles import described as tiles
 
+CSV, FGB = FORMATS["csv"].media_type, FORMATS["fgb"].media_type
 ITEMS = "/collections/{collection}/items"
 
 
@@ -57,21 +59,31 @@ def _features(site: Site) -> list[Operation]:
     which = _systems(*selection.WHICH)
     how = _systems(*selection.HOW)
     of_one = _systems(parameters.CRS, selection.PROPERTIES, selection.SKIP_GEOMETRY)
-    form = _form(formats.FEATURES)
     return [
         Operation("items", ITEMS, "Features", "feature-page", formats.GEOJSON,
                   paths=(collection,), queries=(*which, *how, limit, parameters.CURSOR),
-                  more={formats.JSONFG: "jsonfg-page"}, form=form),
+                  more=dict.fromkeys((CSV, FGB), "binary") | {formats.JSONFG: "jsonfg-page"},
+                  form=_form(formats.FEATURES)),
         Operation("item", f"{ITEMS}/{{item}}", "One feature", "feature", formats.GEOJSON,
                   paths=(collection, _item(site)), queries=of_one,
-                  more={formats.JSONFG: "jsonfg-feature"}, form=form),
+                  more={formats.JSONFG: "jsonfg-feature"}, form=_form(formats.FEATURE)),
         Operation("queryables", "/collections/{collection}/queryables",
                   "What a filter can name", "json-schema", formats.SCHEMA, paths=(collection,)),
-        Operation("download", "/downloads/{collection}.geojson", "A whole collection", "download",
-                  formats.GEOJSON, paths=(collection,), has_form=False),
+        *(_download(collection, ending) for ending in FORMATS),
         Operation("qgis", "/downloads/routeshift.qlr", "Styled and dated layers for QGIS", "text",
                   formats.QLR, has_form=False),
     ]  # fmt: skip
+
+
+def _download(collection: Parameter, ending: str) -> Operation:
+    form = FORMATS[ending]
+    how = [one for one in selection.HOW if form.any_crs or one is not parameters.CRS]
+    return Operation(
+        f"download.{ending}", f"/downloads/{{collection}}.{ending}",
+        f"A collection, or what a query finds of it, as {form.title}",
+        "download" if ending == "geojson" else "binary", form.media_type,
+        paths=(collection,), queries=_systems(*selection.WHICH, *how), has_form=False,
+    )  # fmt: skip
 
 
 def _form(forms: tuple[Form, ...]) -> Parameter:

@@ -69,6 +69,11 @@ class Selection:
     shape: Shape
     crs: Crs
 
+    @property
+    def content_crs(self) -> dict[str, str]:
+        """The header that says in which CRS an answer is (OGC 18-058r1 /req/crs/ogc-crs-header)."""
+        return {"Content-Crs": f"<{self.crs.uri}>"}
+
     @classmethod
     def of(cls, request: Request, edition: Edition, collection: str) -> Selection:
         """Read what a request selects. Raises BadParameter, NotFound."""

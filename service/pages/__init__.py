@@ -10,6 +10,7 @@ from typing import Any
 
 from routes.filters import EXAMPLE
 from routes.schema import COLLECTIONS
+from service import files
 from service.pages import asking, frontpage, printed, records, reference, smallmap, told
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
@@ -76,6 +77,7 @@ def collection(site: Site, name: str, document: Document) -> str:
         crumbs(site, "/collections"),
         collection=document | extent(document),
         licence=site.edition.atlas.get("licence"),
+        files=files.of_collection(site, name),
         table=record_table(site, name, in_order(features), COLLECTIONS[name].title),
         sampled=records.sampled(site, name, query, len(features)),
         map=smallmap.of_items(site, name, features, query),
@@ -128,7 +130,8 @@ def items(site: Site, name: str, head: Document, features: list[Document]) -> st
         query=query,
         count=asking.count(head),
         form=asked,
-        download=site.url(f"/downloads/{name}.geojson"),
+        files=files.of_collection(site, name, asked),
+        is_part=files.is_part(site),
         first=site.this(cursor=None) if "cursor" in asked else None,
         next=links.get("next"),
         table=record_table(site, name, shown, f"{title} {query}", asked),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement
 
 from routes.schema import COLLECTIONS
-from service.ogc.collections import licence_address
 from service.qgis.layer import Layer
 from service.site import Site
 
@@ -35,7 +34,7 @@ def metadata_element(site: Site, layer: Layer) -> Element:
     links = SubElement(element, "links")
     for name, address, media_type in (
         ("items", site.url(f"{path}/items"), "application/geo+json"),
-        ("license", licence_address(site), "text/html"),
+        ("license", site.licence, "text/html"),
     ):
         SubElement(links, "link", name=name, type="WWW:LINK", url=address, mimeType=media_type,
                    description=name, format="", size="")  # fmt: skip

@@ -11,7 +11,6 @@ from geo.times import BOUND_COLUMNS
 from routes.schema import COLLECTIONS, Field
 from routes.tiles import TIMES
 from service import formats
-from service.ogc.collections import licence_address
 from service.ogc.schemas import TYPES
 from service.site import Site
 from service.tiles import links
@@ -73,7 +72,7 @@ def tileset(site: Site, asked: Asked, tiling: Tiling) -> Document:
         ],
         "layers": [_layer(name) for name in asked.layers],
         "attribution": atlas.get("byline") or atlas["title"],
-        "license": licence_address(site),
+        "license": site.licence,
         "version": str(site.edition.number),
         "mediaTypes": [MVT_TYPE],
         "links": _links(site, asked, tiling),
