@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from geo.crs import CRS84_URI
 from geo.formats import FORMATS, Format
 from service import answers, files, formats, writing
+from service.ogc import properties
 from service.ogc.parameters import CRS, refuse_unknown
 from service.ogc.selection import SORTBY, Selection
 from service.ogc.tabular import link_header
@@ -29,7 +30,7 @@ async def download(request: Request, file: str) -> Response:
     Texts are sent while they are made; other files are written first, in a thread.
     """
     collection, form = _asked(file)
-    refuse_unknown(request, *files.PARAMETERS)
+    refuse_unknown(request, *files.PARAMETERS, *properties.names(collection))
     site = Site.of(request)
     index = site.edition.index(collection)
     selection = Selection.of(request, site.edition, collection)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from geo.formats import FORMATS, Format
+from service.ogc import properties
 from service.ogc.parameters import CRS
 from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH
 from service.site import Site
@@ -28,7 +29,8 @@ def of_collection(
 
     Files that know one system only leave `crs` out.
     """
-    query = {name: text for name, text in (asked or {}).items() if name in PARAMETERS}
+    known = (*PARAMETERS, *properties.names(collection))
+    query = {name: text for name, text in (asked or {}).items() if name in known}
     plain = {name: text for name, text in query.items() if name != CRS.name}
     return [
         File(
@@ -41,7 +43,7 @@ def of_collection(
 
 def is_part(site: Site) -> bool:
     """Tell whether an address asks for some rows or columns only, not for another order or CRS."""
-    return any(name in NARROWING for name, _ in site.query)
+    return any(name not in PARAMETERS or name in NARROWING for name, _ in site.query)
 
 
 def name_of(site: Site, collection: str, form: Format) -> str:

@@ -5,6 +5,8 @@ OGC 19-079r2 (OGC API - Features - Part 3) and OGC 21-065r2 (CQL2).
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI, EPSG_URI
@@ -23,8 +25,8 @@ FILTER = Parameter(
 )
 FILTER_LANG = Parameter(
     "filter-lang",
-    "How `filter` is written.",
-    {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+    "How `filter` is written. `cql-text` is what GDAL calls text.",
+    {"type": "string", "enum": ["cql2-text", "cql2-json", "cql-text"], "default": "cql2-text"},
     "cql2-json",
 )
 FILTER_CRS = Parameter(
@@ -34,6 +36,12 @@ FILTER_CRS = Parameter(
     {"type": "string", "format": "uri", "default": CRS84_URI},
     f"{EPSG_URI}3857",
 )
+
+# The only filter language that GDAL's OAPIF driver (3.12) knows is a draft's.
+GDALS_TEXT = "cql-text"
+_TEXT = r"'(?:[^']|'')*'"
+_GDALS = re.compile(rf"(\w+) ILIKE ({_TEXT})|({_TEXT})")
+_DAY = re.compile(r"'(\d{4}-\d\d-\d\d)T'")
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/"
@@ -66,11 +74,14 @@ def parse_filter(request: Request, collection: str, systems: Systems) -> Filter 
     Raises BadParameter.
     """
     values = request.query_params
-    lang = parse_lang(values.get("filter-lang", "cql2-text"))
+    named = values.get("filter-lang", "cql2-text")
+    lang = parse_lang(named)
     crs = parse_crs(values.get("filter-crs"), "filter-crs", systems)
     text = values.get("filter")
     if text is None:
         return None
+    if named == GDALS_TEXT:
+        text = _of_gdal(text)
     if lang == "cql2-text" and text.lstrip().startswith("{"):
         fault = "is JSON, but is read as CQL2 text; with it goes filter-lang=cql2-json"
         raise BadParameter(fault, FILTER.name, FILTER.example)
@@ -81,10 +92,22 @@ def parse_filter(request: Request, collection: str, systems: Systems) -> Filter 
 
 
 def parse_lang(text: str) -> Language:
-    """Read `cql2-text` or `cql2-json`."""
-    if text == "cql2-text":
+    """Read `cql2-text`, which GDAL calls `cql-text`, or `cql2-json`."""
+    if text in ("cql2-text", GDALS_TEXT):
         return "cql2-text"
     if text == "cql2-json":
         return "cql2-json"
     fault = f"{text!r} is neither cql2-text nor cql2-json"
     raise BadParameter(fault, FILTER_LANG.name, "cql2-text")
+
+
+def _of_gdal(text: str) -> str:
+    """Write as CQL2 what GDAL writes in an older dialect: ILIKE, and days as `2003-01-01T`."""
+
+    def written(found: re.Match[str]) -> str:
+        name, pattern, literal = found.groups()
+        if name:
+            return f"CASEI({name}) LIKE CASEI({pattern})"
+        return _DAY.sub(r"'\1'", literal)
+
+    return _GDALS.sub(written, text)

@@ -15,7 +15,7 @@ from routes.errors import NotFound
 from routes.index import Page, Rows
 from service import answers, formats, pages
 from service.library import Library
-from service.ogc import encodings, tabular
+from service.ogc import encodings, properties, tabular
 from service.ogc.encodings import Found
 from service.ogc.parameters import CRS, CURSOR, Cursor, parse_limit, refuse_unknown
 from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH, Selection
@@ -33,7 +33,7 @@ OF_ONE = ("f", CRS.name, PROPERTIES.name, SKIP_GEOMETRY.name)
 @router.get("/editions/{edition:int}/collections/{collection}/items")
 async def items(request: Request, collection: str) -> Response:
     """Give a page of features (OGC 17-069r4 /req/core/fc-op)."""
-    refuse_unknown(request, *PARAMETERS)
+    refuse_unknown(request, *PARAMETERS, *properties.names(collection))
     site = Site.of(request, formats.FEATURES)
     blank = {name: None for name, value in site.query if value == ""}
     if blank and site.format == "html":

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import answers, formats, pages
-from service.ogc import filtering, openapi
+from service.ogc import filtering, openapi, properties
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
 from service.tiles import links as tiles
@@ -21,6 +21,7 @@ CONFORMANCE = [
     *(f"{CORE}{name}" for name in ("core", "oas30", "html", "geojson")),
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     *filtering.CONFORMANCE,
+    *properties.CONFORMANCE,
     *tiles.CONFORMANCE,
 ]
 

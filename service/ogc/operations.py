@@ -15,7 +15,7 @@ from service.formats import Form
 from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.history.feed import ATOM
 from service.maps import parameters as maps
-from service.ogc import parameters, selection
+from service.ogc import parameters, properties, selection
 from service.ogc.operation import Operation
 from service.ogc.parameters import Parameter
 from service.settings import settings
@@ -23,7 +23,7 @@ from service.site import Site
 from service.tiles import described as tiles
 
 CSV, FGB = FORMATS["csv"].media_type, FORMATS["fgb"].media_type
-ITEMS = "/collections/{collection}/items"
+ITEMS = "/collections/{collectionId}/items"
 
 
 def operations(site: Site) -> list[Operation]:
@@ -46,9 +46,9 @@ def _catalogue(site: Site) -> list[Operation]:
         Operation("api", "/api", "This document", "openapi", formats.OPENAPI),
         Operation("apiForPeople", "/api.html", "This document, for people", None, has_form=False),
         Operation("collections", "/collections", "The collections", "collections"),
-        Operation("collection", "/collections/{collection}", "One collection", "collection",
+        Operation("collection", "/collections/{collectionId}", "One collection", "collection",
                   paths=(_collection(site),)),
-        Operation("schema", "/collections/{collection}/schema", "The schema of its features",
+        Operation("schema", "/collections/{collectionId}/schema", "The schema of its features",
                   "json-schema", formats.SCHEMA, paths=(_collection(site),)),
     ]  # fmt: skip
 
@@ -61,13 +61,14 @@ def _features(site: Site) -> list[Operation]:
     of_one = _systems(parameters.CRS, selection.PROPERTIES, selection.SKIP_GEOMETRY)
     return [
         Operation("items", ITEMS, "Features", "feature-page", formats.GEOJSON,
-                  paths=(collection,), queries=(*which, *how, limit, parameters.CURSOR),
+                  paths=(collection,),
+                  queries=(*which, *how, limit, parameters.CURSOR, *properties.every()),
                   more=dict.fromkeys((CSV, FGB), "binary") | {formats.JSONFG: "jsonfg-page"},
                   form=_form(formats.FEATURES)),
-        Operation("item", f"{ITEMS}/{{item}}", "One feature", "feature", formats.GEOJSON,
+        Operation("item", f"{ITEMS}/{{featureId}}", "One feature", "feature", formats.GEOJSON,
                   paths=(collection, _item(site)), queries=of_one,
                   more={formats.JSONFG: "jsonfg-feature"}, form=_form(formats.FEATURE)),
-        Operation("queryables", "/collections/{collection}/queryables",
+        Operation("queryables", "/collections/{collectionId}/queryables",
                   "What a filter can name", "json-schema", formats.SCHEMA, paths=(collection,)),
         *(_download(collection, ending) for ending in FORMATS),
         Operation("qgis", "/downloads/routeshift.qlr", "Styled and dated layers for QGIS", "text",
@@ -79,7 +80,7 @@ def _download(collection: Parameter, ending: str) -> Operation:
     form = FORMATS[ending]
     how = [one for one in selection.HOW if form.any_crs or one is not parameters.CRS]
     return Operation(
-        f"download.{ending}", f"/downloads/{{collection}}.{ending}",
+        f"download.{ending}", f"/downloads/{{collectionId}}.{ending}",
         f"A collection, or what a query finds of it, as {form.title}",
         "download" if ending == "geojson" else "binary", form.media_type,
         paths=(collection,), queries=_systems(*selection.WHICH, *how), has_form=False,
@@ -128,7 +129,7 @@ def _service(site: Site) -> list[Operation]:
 def _collection(site: Site) -> Parameter:
     names = list(site.edition.collections)
     schema: dict[str, Any] = {"type": "string", "enum": names}
-    return Parameter("collection", "Name of the collection.", schema, _shown(site))
+    return Parameter("collectionId", "Name of the collection.", schema, _shown(site))
 
 
 def _systems(*named: Parameter) -> tuple[Parameter, ...]:
@@ -141,7 +142,7 @@ def _systems(*named: Parameter) -> tuple[Parameter, ...]:
 
 
 def _item(site: Site) -> Parameter:
-    return Parameter("item", "Identifier of the feature.", _NAME, _first(site))
+    return Parameter("featureId", "Identifier of the feature.", _NAME, _first(site))
 
 
 def _route(site: Site) -> Parameter:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI, Crs
 from geo.times import Mask
 from routes import Edition
-from routes.index import Query, Rows, Shape
+from routes.index import Certainty, Query, Rows, Shape
 from routes.ordering import SortKey, orderable
 from routes.schema import COLLECTIONS
 from service.ogc.filtering import FILTER, FILTER_CRS, FILTER_LANG, parse_filter
@@ -23,6 +24,7 @@ from service.ogc.parameters import (
     parse_crs,
     parse_query,
 )
+from service.ogc.properties import parse_properties
 from service.problems import BadParameter
 from service.settings import Settings
 
@@ -77,18 +79,12 @@ class Selection:
     @classmethod
     def of(cls, request: Request, edition: Edition, collection: str) -> Selection:
         """Read what a request selects. Raises BadParameter, NotFound."""
-        index = edition.index(collection)
+        edition.index(collection)
         configured: Settings = request.app.state.settings
         values = request.query_params
         query = parse_query(request, configured.systems)
         crs = parse_crs(values.get("crs"), CRS.name, configured.systems)
-        if Q.name in values:
-            query = replace(query, mask=_saying(values[Q.name], edition, collection))
-        filtering = parse_filter(request, collection, configured.systems)
-        if filtering is not None:
-            frame = edition.frame(collection)
-            mask = filtering.mask(frame, index.bounds, query.certainty)
-            query = replace(query, mask=mask if query.mask is None else query.mask & mask)
+        query = replace(query, mask=_mask(request, edition, collection, query.certainty))
         if SORTBY.name in values:
             query = replace(query, order=_order(values[SORTBY.name], edition, collection))
         shape = Shape(
@@ -104,6 +100,23 @@ def parse_flag(text: str | None, parameter: Parameter) -> bool:
     if text not in (None, "true", "false"):
         raise BadParameter(f"{text!r} is neither true nor false", parameter.name, parameter.example)
     return text == "true"
+
+
+def _mask(request: Request, edition: Edition, collection: str, certainty: Certainty) -> Mask | None:
+    """Tell which rows the filters, the properties and the words of a request let through."""
+    configured: Settings = request.app.state.settings
+    declared = COLLECTIONS[collection]
+    masks = []
+    for one in (
+        parse_filter(request, collection, configured.systems),
+        parse_properties(request, declared),
+    ):
+        if one is not None:
+            bounds = edition.index(collection).bounds
+            masks.append(one.mask(edition.frame(collection), bounds, certainty))
+    if Q.name in request.query_params:
+        masks.append(_saying(request.query_params[Q.name], edition, collection))
+    return np.logical_and.reduce(masks) if masks else None
 
 
 def _saying(text: str, edition: Edition, collection: str) -> Mask:

@@ -34,7 +34,7 @@ def operations(collection: Parameter) -> list[Operation]:
         Operation("getTileMatrixSet", f"{sets}/{{tileMatrixSetId}}", "One tile matrix set",
                   "tile-matrix-set", paths=(_SET,)),
         *_of("dataset", "", (), OF_DATASET),
-        *_of("collection", "/collections/{collection}", (collection,), OF_COLLECTION),
+        *_of("collection", "/collections/{collectionId}", (collection,), OF_COLLECTION),
     ]  # fmt: skip
 
 

@@ -29,8 +29,8 @@ CHECKS = [
 ]
 # Names are texts to the description: without these hardly a case would ask for what is there.
 THERE = {
-    "collection": ("routes", "events", "boundaries"),
-    "item": ("vlora-italy.v1", "durres-sea.v1"),
+    "collectionId": ("routes", "events", "boundaries"),
+    "featureId": ("vlora-italy.v1", "durres-sea.v1"),
     "route": ("vlora-italy", "durres-sea"),
     "edition": (1,),
     "tileMatrixSetId": ("WebMercatorQuad",),

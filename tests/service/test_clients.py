@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
+from urllib.parse import unquote
 
 import pyogrio
 import pyproj
 import pytest
+
+from tests.conftest import serving
 
 EXPECTED = {
     "routes": (7, "MultiLineString"),
@@ -70,3 +74,23 @@ def test_ogrinfo_reads_every_collection(live_server: str) -> None:
     for collection, (count, _) in EXPECTED.items():
         _, _, described = done.stdout.partition(f"Layer name: {collection}\n")
         assert f"Feature Count: {count}\n" in described.partition("Layer name:")[0]
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ("mode = 'sea' AND version < 2", ["durres-sea", "montenegro-sea", "vlora-italy"]),
+        ("name ILIKE 'VLORA%'", ["vlora-italy"]),
+        ("mode = 'sea' AND start_earliest >= '2002/01/01'", ["durres-sea", "montenegro-sea"]),
+        ("implied IS NULL AND mode IN ('sea', 'river')", ["danube-at-tekija", "vlora-italy"]),
+    ],
+)
+def test_gdal_hands_its_attribute_filter_down_as_cql2(
+    store: Path, tmp_path: Path, where: str, ids: list[str]
+) -> None:
+    log = tmp_path / "log.txt"
+    with serving(store, log, "--access-log", "--root-path", "/atlas") as address:
+        frame = pyogrio.read_dataframe(f"OAPIF:{address}/atlas", layer="routes", where=where)
+    assert sorted(frame["route"]) == ids
+    asked = [unquote(line) for line in log.read_text().splitlines() if "/items" in line]
+    assert any("filter=" in line and "filter-lang=cql-text" in line for line in asked), asked

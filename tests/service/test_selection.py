@@ -197,3 +197,26 @@ def test_a_broken_filter_is_refused_on_a_collection_that_is_not_there_first(
     answer = client.get("/collections/routes/items?filter=mode ==")
     assert answer.status_code == 400
     assert answer.json()["parameter"] == "filter"
+
+
+def test_a_property_is_a_parameter_of_its_own(client: httpx.Client) -> None:
+    sea = features(client, "routes", mode="sea")
+    assert {one["properties"]["mode"] for one in sea} == {"sea"}
+    assert len(sea) == len(features(client, "routes", filter="mode = 'sea'"))
+    assert [one["id"] for one in features(client, "routes", mode="sea", route="durres-sea")] == [
+        "durres-sea.v1"
+    ]
+    assert features(client, "routes", mode="sea", version="2") == []
+    answer = client.get("/collections/routes/items?version=one")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == "version"
+    assert client.get("/collections/crossings/items?mode=sea").status_code == 400
+
+
+def test_the_older_dialect_of_gdal_is_understood(client: httpx.Client) -> None:
+    asked = {"filter-lang": "cql-text"}
+    said = "(name ILIKE 'VLORA%') AND (description <> 'x ILIKE ''y''')"
+    found = features(client, "routes", filter=said, **asked)
+    assert [one["id"] for one in found] == ["vlora-italy.v1"]
+    later = features(client, "routes", filter="start_earliest >= '2002-01-01T'", **asked)
+    assert len(later) == 3
