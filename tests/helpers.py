@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import resource
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from routes import frames, serving
 from routes.errors import StoreError
 from routes.index import CollectionIndex
 from routes.schema import COLLECTIONS
+from routes.stores import durable
 from routes.stores.base import Content
 from routes.stores.files import FileStore
 
@@ -121,3 +124,17 @@ def publish_with_little_room(folder: str, most_bytes: int, said: Any) -> None:  
         said.put(str(error))
     else:
         said.put("published")
+
+
+def publish_and_die(folder: str, number: int, step: int) -> None:
+    """Publish, and be killed before the n-th thing that is forced to disk."""
+    done = itertools.count()
+    sync = durable.sync
+
+    def sync_or_die(path: Path) -> None:
+        if next(done) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        sync(path)
+
+    durable.sync = sync_or_die
+    FileStore(Path(folder)).publish(title_and_row(number), "", "")

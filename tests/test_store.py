@@ -335,10 +335,10 @@ def test_readers_see_only_whole_editions_while_others_are_published(new_store: F
 
 
 def test_a_writer_that_is_killed_leaves_the_last_edition_whole(new_store: FileStore) -> None:
-    """SIGKILL at ten moments, some in the middle of each step of a publication."""
+    """SIGKILL at a hundred moments, some in the middle of each step of a publication."""
     moments = random.Random(5)
     new_store.publish(title_and_row(1), "", "")
-    for _ in range(10):
+    for _ in range(100):
         before = new_store.current() or 0
         ready = processes.Event()
         with another_process(
@@ -356,6 +356,23 @@ def test_a_writer_that_is_killed_leaves_the_last_edition_whole(new_store: FileSt
     assert new_store.numbers() == list(range(1, number + 2))
     assert is_whole(new_store)
     assert files_of(new_store.folder).keys() - NOT_CONTENT == named_by(new_store)
+
+
+def test_a_writer_that_is_killed_before_any_step_to_disk_leaves_the_last_edition_whole(
+    new_store: FileStore,
+) -> None:
+    new_store.publish(title_and_row(1), "", "")
+    for step in range(100):
+        with another_process(
+            helpers.publish_and_die, str(new_store.folder), 2 + step, step
+        ) as writer:
+            writer.join(30)
+        assert is_whole(new_store)
+        if writer.exitcode == 0:
+            break
+        assert new_store.numbers() in ([1], [1, 2])
+    # There were steps to die at: three files made aside, moved and pointed to, at the least.
+    assert step > 6
 
 
 @pytest.mark.parametrize("part", ["editions/000002.json", "collections/ab.parquet", "serving/ab/x"])
