@@ -512,3 +512,53 @@ def test_a_stretch_without_bounds_says_so() -> None:
     (whole,) = Bounds.parse(["../1990", "2001/.."]).stretches(most=1)
     assert whole.written() == (None, None)
     assert Bounds.parse([None, ""]).stretches(most=5) == []
+
+
+@st.composite
+def slow_intervals(draw: st.DrawFn) -> tuple[str, int, int, int, int]:
+    """A valid time as written, and its four bounds as the slow reading has them."""
+    begin = draw(st.one_of(dates, st.sampled_from(["", ".."])))
+    end = draw(st.one_of(dates, st.sampled_from(["", ".."])))
+    if isinstance(begin, tuple):
+        first, text, latest = begin[1], begin[0], begin[1] if begin[3] else begin[2]
+    else:
+        first, text, latest = NO_START, begin, NO_START if begin == ".." else NO_END
+    if isinstance(end, tuple):
+        sooner, after = end[1], end[1] if end[3] else end[2]
+        return f"{text}/{end[0]}", first, latest, sooner, after
+    return f"{text}/{end}", first, latest, NO_END if end == ".." else NO_START, NO_END
+
+
+@st.composite
+def slow_windows(draw: st.DrawFn) -> tuple[str, int, int]:
+    """An OGC `datetime` and the half-open seconds that it means: instant, day, interval or `..`."""
+    begin, end = draw(dates), draw(dates)
+    kind = draw(st.sampled_from(["one", "both", "from", "until"]))
+
+    def last(date: Slow) -> int:
+        return date[1] + 1 if date[3] else date[2]
+
+    if kind == "one":
+        return begin[0], begin[1], last(begin)
+    if kind == "from":
+        return f"{begin[0]}/{draw(st.sampled_from(['', '..']))}", begin[1], NO_END
+    if kind == "until":
+        return f"{draw(st.sampled_from(['', '..']))}/{end[0]}", NO_START, last(end)
+    return f"{begin[0]}/{end[0]}", begin[1], last(end)
+
+
+@given(slow_intervals(), slow_windows())
+@settings(max_examples=3000)
+def test_any_written_time_meets_any_asked_one_as_the_slow_reading_says(
+    held: tuple[str, int, int, int, int], asked: tuple[str, int, int]
+) -> None:
+    text, start_earliest, start_latest, end_earliest, end_latest = held
+    window, first, last = asked
+    if first >= last or times.faults([text]):
+        return
+    possible, certain = holds(text, window)
+    assert possible == (start_earliest < last and end_latest > first)
+    if last - first == 1 and start_earliest < end_earliest:
+        assert certain == (possible and start_latest <= first < end_earliest)
+    if start_latest < last and end_earliest > first:
+        assert possible
