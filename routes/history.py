@@ -101,7 +101,12 @@ def of_route(edition: Edition, route: str) -> RouteHistory:
 
 
 def shifts(edition: Edition, rows: Mask | None = None) -> tuple[Shift, ...]:
-    """Give all shifts, or those in a mask over the rows of the collection `shifts`."""
+    """Give all shifts, or those in a mask over the rows of the collection `shifts`.
+
+    An atlas may have no such collection.
+    """
+    if "shifts" not in edition.collections:
+        return ()
     versions = edition.frame("routes").set_index("id")
     frame = edition.frame("shifts")
     chosen = frame if rows is None else frame[rows]
@@ -128,6 +133,8 @@ def between(edition: Edition, earlier: Window, later: Window) -> Changes:
         for change in _changes(edition, collection, earlier, later)
     ]
     span = Window(min(earlier.first, later.first), max(earlier.last, later.last))
+    if "shifts" not in edition.collections:
+        return Changes(tuple(found), ())
     possible = edition.index("shifts").bounds.possible(span)
     return Changes(tuple(found), shifts(edition, possible))
 

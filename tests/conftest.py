@@ -9,14 +9,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import shapely
 from hypothesis import settings
 
 import routes
 from geo.shipped import data_folder
+from tests.helpers import content, versions
 from tools.running import free_port, running
 
 settings.register_profile("routeshift", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("routeshift")
+
+
+FERRY_LINES = [
+    shapely.MultiLineString([[(178, -18), (180, -17.5)], [(-180, -17.5), (-172, -14)]]),
+    shapely.LineString([(-171.8, -13.8), (-170.7, -14.3)]),
+]
+FERRY_TIMES = ["1488/1521~", "-0044-03/.."]
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +60,15 @@ def live_server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The real service on the shipped atlas: its address."""
     with serving(store, tmp_path_factory.mktemp("service") / "log.txt") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def ferries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clearly made-up ferry, in the middle of the Pacific, before and after our time."""
+    frame = versions(FERRY_LINES, FERRY_TIMES, route=["night-ferry", "moon-ferry"],
+                     name=["Night ferry", "Moon ferry"])  # fmt: skip
+    made = content(frame, title="Ferries of a made-up company")
+    made.atlas.update(knowledge_ends="1600", view=[170, -20, 180, -10], opening_date="1500-01-01")
+    place = tmp_path_factory.mktemp("ferries") / "store"
+    routes.open_store(place).publish(made, "", "")
+    return place

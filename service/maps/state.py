@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 import geopandas as gpd
@@ -38,6 +37,7 @@ NEVER_BEFORE, NEVER_AFTER = -(2**53 - 1), 2**53 - 1
 
 TEXTS = ("when", "end", "precision", "source", "locator", "editor_note", "caveat", "description")
 DAY = 86_400
+FIRST_YEAR, LAST_YEAR = 1, 9990
 
 
 class ShownEdition(Protocol):
@@ -280,25 +280,28 @@ def _in_view(frame: gpd.GeoDataFrame | None, view: shapes.Box) -> set[str]:
 def _axis(state: State, seen: set[str]) -> Row:
     """Give the axis of time: whole years, five of them after the source's knowledge ends.
 
-    It begins where the record of boundaries does: on the day on which most of those in view
-    begin, which is a floor and no event. `told` is the span that the source dates anything in.
+    It begins where the record of boundaries does, on the day on which most of those in view begin,
+    which is a floor and no event; or before it, where the source dates anything earlier. `told` is
+    the span that the source dates anything in.
     """
     ends = state["atlas"]["knowledge_ends"]["at"]
     dated = [row["bounds"][0] for row in (*state["routes"], *state["shifts"], *state["events"])]
     begins = min((at for at in dated if at != NEVER_BEFORE), default=ends)
     named = [row for row in state["boundaries"] if row["id"] in seen and row["kind"] != "backdrop"]
     floors = Counter(row["bounds"][0] for row in named)
-    first = max(floors, key=lambda at: (floors[at], -at), default=begins)
+    floor = max(floors, key=lambda at: (floors[at], -at), default=begins)
     last_year = -(-(_year(ends - DAY) + 5) // 5) * 5
     return {
-        "first": _seconds(np.datetime64(f"{_year(first):04d}", "s")),
+        "first": _seconds(np.datetime64(f"{_year(min(floor, begins)):04d}", "s")),
         "last": _seconds(np.datetime64(f"{last_year + 1:04d}", "s")),
         "told": [begins, ends],
     }
 
 
 def _year(seconds: int) -> int:
-    return datetime.fromtimestamp(seconds, tz=UTC).year
+    """Give the year of a moment, or the nearest that an address and a slider can hold."""
+    year = int(np.datetime64(seconds, "s").astype("datetime64[Y]").astype(np.int64)) + 1970
+    return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 
 def _seconds(moment: np.datetime64) -> int:

@@ -21,6 +21,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+BLANK = "about:blank"
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -66,11 +67,14 @@ class Visit:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, width: int = 1280, height: int = 860) -> Iterator[Page]:
+def opened(
+    browser: Browser, address: str = BLANK, width: int = 1280, height: int = 860
+) -> Iterator[Page]:
     """A page of any service, once its map stands."""
     page = browser.new_page(viewport={"width": width, "height": height})
-    page.goto(address, wait_until="load")
-    page.wait_for_selector("html[data-ready]", state="attached")
+    if address != BLANK:
+        page.goto(address, wait_until="load")
+        page.wait_for_selector("html[data-ready]", state="attached")
     yield page
     page.close()
 

@@ -1,6 +1,6 @@
 /** Days as texts and steps: ISO days in addresses, words for people, months of unequal length. */
 
-import { DAY } from "./time.js";
+import { DAY, momentOfDate } from "./time.js";
 
 /** @param {string} text  an ISO day  @returns {number} seconds since 1970; NaN if it is none */
 export function parseDay(text) {
@@ -27,8 +27,9 @@ export function dayWriter(lang) {
 export function addMonths(at, count) {
   const date = new Date(at * 1000);
   const month = date.getUTCMonth() + count;
-  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
-  return Date.UTC(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), lastDay)) / 1000;
+  const year = date.getUTCFullYear();
+  const lastDay = new Date(momentOfDate(year, month + 1, 0) * 1000).getUTCDate();
+  return momentOfDate(year, month, Math.min(date.getUTCDate(), lastDay));
 }
 
 /** @param {{first: number, last: number}} axis  @returns {number} the nearest day on the axis */

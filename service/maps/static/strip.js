@@ -1,12 +1,13 @@
 /** The strip of time: a bar for each route, what changed when, and the slider over it. */
 
 import { drawn } from "./dom.js";
-import { DAY } from "./time.js";
+import { DAY, momentOfDate } from "./time.js";
 import { yearNumber } from "./dates.js";
 
 const THUMB = 18;
 const NARROW = 640;
 const RAGGED = 7;
+const STEPS_YEARS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export class Strip {
   /**
@@ -99,12 +100,13 @@ export class Strip {
     const { first, last } = this.state.axis;
     const [from, to] = [yearNumber(first), yearNumber(last)];
     const room = this.width / (to - from);
-    const step = [1, 2, 5, 10].find((years) => years * room >= 46) ?? 20;
+    const step = STEPS_YEARS.find((years) => years * room >= 46) ?? STEPS_YEARS.at(-1);
+    const unit = Math.max(1, step / 10);
     const track = { x1: this.left, x2: this.left + this.width, y1: 27, y2: 27 };
     const marks = [drawn("line.track", track)];
-    for (let year = from; year < to; year += 1) {
-      const x = this.#x(Date.UTC(year, 0, 1) / 1000);
-      const isNamed = (year - from) % step === 0;
+    for (let year = Math.ceil(from / unit) * unit; year < to; year += unit) {
+      const x = this.#x(momentOfDate(year, 0, 1));
+      const isNamed = year % step === 0;
       const line = { x1: x, x2: x, y1: isNamed ? 18 : 23, y2: isNamed ? this.height : 31 };
       marks.push(drawn(isNamed ? "line.year" : "line.year.minor", line));
       const anchor = year === from && this.left < 20 ? "start" : "middle";

@@ -23,7 +23,15 @@ export function dayOf(at) {
 /** @param {number} at  @returns {Window} the calendar year that `at` lies in */
 export function yearOf(at) {
   const year = new Date(at * 1000).getUTCFullYear();
-  return [Date.UTC(year, 0, 1) / 1000, Date.UTC(year + 1, 0, 1) / 1000];
+  return [momentOfDate(year, 0, 1), momentOfDate(year + 1, 0, 1)];
+}
+
+/**
+ * The first second of a date, in any year: `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+ * @param {number} year  @param {number} month  from 0 on  @param {number} day  @returns {number}
+ */
+export function momentOfDate(year, month, day) {
+  return new Date(0).setUTCFullYear(year, month, day) / 1000;
 }
 
 /** @param {Bounds} bounds  @param {Window} window */
