@@ -28,6 +28,18 @@ Mode = Literal["map", "embed"]
 LAYERS = ("routes", "crossings", "roles", "events", "eu")
 """What a reader can switch, by the names that `layers` has in the address."""
 
+SHOWN_BY = {name: "borders" if name == "eu" else name for name in LAYERS}
+PLACES = {
+    "crossing": "crossings",
+    "area": "crossings",
+    "event": "events",
+    "undated": "events",
+    "eu": "borders",
+    "administered": "boundaries",
+    "disputed": "boundaries",
+}
+"""What the legend explains of places, each with what has to be there to need it."""
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
@@ -156,7 +168,8 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "view": view,
         "mode": mode,
         "date": view.date or state["atlas"]["opening"],
-        "layers": LAYERS,
+        "layers": [name for name in LAYERS if state[SHOWN_BY[name]]],
+        "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
         "modules": [assets.address(view.root_path, name) for name in assets.modules()],
         "icon": assets.address(view.root_path, "icon.svg"),
         "main": assets.address(view.root_path, "main.js"),

@@ -59,6 +59,25 @@ def lines(geometry: BaseGeometry, box: Box | None = None, decimals: int = 4) -> 
     return [_path(shapely.get_coordinates(part), decimals) for part in parts]
 
 
+def near(geometry: NDArray[np.object_], middle: float) -> NDArray[np.object_]:
+    """Turn what lies beyond the antimeridian so that it stands beside the longitude `middle`.
+
+    Each part of a geometry is moved by whole turns; a line that is cut at 180 E joins again.
+    """
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    west, _, east, _ = shapely.bounds(parts).T
+    turns = np.nan_to_num(np.round((middle - (west + east) / 2) / 360) * 360)
+    turned = geometry.copy()
+    for row in np.unique(owner[turns != 0]):
+        own = owner == row
+        points, part = shapely.get_coordinates(parts[own], return_index=True)
+        points[:, 0] += turns[own][part]
+        moved = shapely.set_coordinates(parts[own].copy(), points)
+        # Not a union, which may turn a line round.
+        turned[row] = type(geometry[row])(list(moved)) if len(moved) > 1 else moved[0]
+    return turned
+
+
 def point(geometry: BaseGeometry) -> list[float]:
     """Give a point as [lon, lat], four decimals."""
     return [round(float(value), 4) for value in shapely.get_coordinates(geometry)[0]]

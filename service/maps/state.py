@@ -71,6 +71,9 @@ def build(edition: ShownEdition, lang: str = "en") -> State:
     said = words(lang)
     frames = {name: edition.frame(name) for name in COLLECTIONS if name in edition.collections}
     view = view_of(edition.atlas, frames["routes"])
+    for name in frames.keys() & {"routes", "crossings", "events"}:
+        middle = (view[0] + view[2]) / 2
+        frames[name] = frames[name].set_geometry(_near(frames[name], middle))
     outlines = shapes.Shapes(shapes.region(view))
     state: State = {
         "edition": edition.number,
@@ -106,6 +109,11 @@ def view_of(atlas: Mapping[str, Any], routes: gpd.GeoDataFrame) -> shapes.Box:
         sides = tuple(view)
     west, south, east, north = (float(side) for side in sides)
     return west, south, east, north
+
+
+def _near(frame: gpd.GeoDataFrame, middle: float) -> gpd.GeoSeries:
+    turned = shapes.near(frame.geometry.to_numpy(), middle)
+    return gpd.GeoSeries(turned, index=frame.index, crs=frame.crs)
 
 
 def _atlas(atlas: Mapping[str, Any], view: shapes.Box) -> Row:

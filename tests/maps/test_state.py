@@ -13,6 +13,7 @@ import shapely
 import routes
 from geo.boundaries import load
 from geo.times import Bounds
+from service.maps import shapes
 from service.maps import state as states
 from service.maps.state import NEVER_AFTER, NEVER_BEFORE, build
 from tests.helpers import complete, versions
@@ -177,3 +178,14 @@ def test_only_the_border_between_the_parties_to_a_dispute_is_drawn_as_disputed(
     points = [point for line in border["lines"] for point in line]
     # Between the two, and not along Serbia's border with Bosnia or Romania.
     assert all(20.0 < lon < 22.0 and 42.0 < lat < 43.5 for lon, lat in points)
+
+
+def test_what_lies_beyond_the_antimeridian_stands_beside_the_view() -> None:
+    cut = shapely.MultiLineString([[(178, -18), (180, -17.5)], [(-180, -17.5), (-172, -14)]])
+    geometry = np.array([cut, shapely.Point(-171, -14), None, shapely.Point(20, 40)], dtype=object)
+    turned = shapes.near(geometry, 175.0)
+    assert shapely.total_bounds(turned[:1]).tolist() == [178, -18, 188, -14]
+    assert shapely.line_merge(turned[0]).geom_type == "LineString"
+    assert turned[1] == shapely.Point(189, -14)
+    assert turned[2] is None
+    assert shapes.near(geometry, 0.0).tolist() == geometry.tolist()

@@ -31,7 +31,7 @@ class Atlas {
     this.writeDay = dayWriter(settings.lang);
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
     this.clock = new Clock(state, () => this.showDay(), (on) => this.showPlaying(on));
-    this.map = startMap(settings);
+    this.map = startMap(settings, state);
     this.map.on("zoomend", () => this.#scale());
     this.#drawables();
     this.#listen();
@@ -228,7 +228,7 @@ class Atlas {
   }
 }
 
-function startMap(settings) {
+function startMap(settings, state) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const motion = calm ? { zoomAnimation: false, fadeAnimation: false, inertia: false } : {};
   const map = L.map("map", { ...settings.leaflet, ...motion, maxBoundsViscosity: 1 });
@@ -236,7 +236,7 @@ function startMap(settings) {
   // On small maps the routes from the east end where the buttons would be.
   const position = map.getSize().x < 700 ? "bottomleft" : "topright";
   L.control.zoom({ position, zoomInTitle, zoomOutTitle }).addTo(map);
-  if (settings.mode === "embed") return map;
+  if (settings.mode === "embed" || !state.boundaries.length) return map;
   const note = L.control.attribution({ position: "bottomright", prefix: false });
   note.addAttribution(settings.words.page.attribution).addTo(map);
   return map;

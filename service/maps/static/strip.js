@@ -57,7 +57,11 @@ export class Strip {
     this.rowHeight = this.isCompact ? 6 : this.isNarrow ? 26 : 14;
     this.barHeight = this.isCompact ? 4 : 7;
     this.top = this.isCompact ? 38 : 40;
-    const rows = this.state.routes.length + (this.isCompact ? 0 : 2);
+    const { routes, events, boundaries, borders } = this.state;
+    this.lanes = [];
+    if (!this.isCompact && events.length) this.lanes.push("events");
+    if (!this.isCompact && boundaries.length + borders.length) this.lanes.push("states");
+    const rows = routes.length + this.lanes.length;
     this.height = this.top + rows * this.rowHeight + (this.isNarrow ? 6 : 3);
   }
 
@@ -68,11 +72,10 @@ export class Strip {
     const box = { width, height: this.height, viewBox: `0 0 ${width} ${this.height}` };
     const svg = drawn("svg", box, this.#beyond(), ...this.#years());
     svg.append(...this.state.routes.map((route, index) => this.#route(route, index)));
-    if (!this.isCompact) {
-      svg.append(...this.#shifts(), this.#events());
-      this.chart.replaceChildren(svg);
-      svg.append(this.#states(svg));
-    }
+    if (!this.isCompact) svg.append(...this.#shifts());
+    if (this.lanes.includes("events")) svg.append(this.#events());
+    this.chart.replaceChildren(svg);
+    if (this.lanes.includes("states")) svg.append(this.#states(svg));
     this.playhead = drawn("line.playhead", { y1: 27, y2: this.height });
     svg.append(this.playhead);
     this.chart.replaceChildren(svg);
@@ -173,8 +176,12 @@ export class Strip {
     });
   }
 
+  #laneTop(lane) {
+    return this.top + (this.state.routes.length + this.lanes.indexOf(lane)) * this.rowHeight;
+  }
+
   #events() {
-    const y = this.top + this.state.routes.length * this.rowHeight;
+    const y = this.#laneTop("events");
     const cy = this.#barTop(y) + this.barHeight / 2;
     const marks = this.state.events
       .filter((row) => !row.undated)
@@ -188,7 +195,7 @@ export class Strip {
 
   /** States and the Union: a tick for each change, named where there is room. */
   #states(svg) {
-    const y = this.top + (this.state.routes.length + 1) * this.rowHeight;
+    const y = this.#laneTop("states");
     const top = this.#barTop(y) - (this.isNarrow ? -1 : 2);
     const bottom = top + this.barHeight + 4;
     const group = drawn("g.states", {}, this.#name(this.words.strip.states, y));
