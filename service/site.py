@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,9 +75,10 @@ class Site:
 
     def this(self, **changed: str | None) -> str:
         """Give the address asked for, with some parameters changed, or taken out by None."""
-        query = {name: value for name, value in self.query if name not in changed}
-        query |= {name: value for name, value in changed.items() if value is not None}
-        return f"{self.root}{self.path}{'?' + urlencode(query) if query else ''}"
+        kept = _encoded(self.query, frozenset(changed))
+        added = urlencode({name: value for name, value in changed.items() if value is not None})
+        query = f"{kept}&{added}" if kept and added else kept or added
+        return f"{self.root}{self.path}{'?' + query if query else ''}"
 
     def link(self, rel: str, href: str, media_type: str, title: str) -> dict[str, str]:
         """Give a link object (RFC 8288 relations)."""
@@ -93,3 +95,9 @@ class Site:
             )
             for form in self.forms
         ]
+
+
+@lru_cache(maxsize=1024)
+def _encoded(query: tuple[tuple[str, str], ...], without: frozenset[str]) -> str:
+    """Write a query without some of its parameters; an answer's links need the same one often."""
+    return urlencode({name: value for name, value in query if name not in without})
