@@ -14,7 +14,7 @@ from geo.formats import FORMATS, Format
 from service import answers, files, formats, writing
 from service.ogc import properties
 from service.ogc.parameters import CRS, refuse_unknown
-from service.ogc.selection import SORTBY, Selection
+from service.ogc.selection import SORTBY, selected
 from service.ogc.tabular import link_header
 from service.problems import BadParameter, Missing
 from service.site import Site
@@ -33,7 +33,7 @@ async def download(request: Request, file: str) -> Response:
     refuse_unknown(request, *files.PARAMETERS, *properties.names(collection))
     site = Site.of(request)
     index = site.edition.index(collection)
-    selection = Selection.of(request, site.edition, collection)
+    selection = await selected(request, site.edition, collection)
     if selection.shape.crs is not None and not form.any_crs:
         raise BadParameter(_only_degrees(form), CRS.name, CRS84_URI)
     headers = answers.for_caches(site, form.media_type, _told(site, collection, form))

@@ -18,7 +18,7 @@ from service.library import Library
 from service.ogc import encodings, properties, tabular
 from service.ogc.encodings import Found
 from service.ogc.parameters import CRS, CURSOR, Cursor, parse_limit, refuse_unknown
-from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH, Selection
+from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH, Selection, selected
 from service.problems import BadParameter, Missing
 from service.settings import Settings
 from service.site import Site
@@ -48,7 +48,7 @@ async def items(request: Request, collection: str) -> Response:
         first_place = cursor.place
         site = _at_edition_of(cursor, site, request.app.state.library)
     index = site.edition.index(collection)
-    selection = Selection.of(request, site.edition, collection)
+    selection = await selected(request, site.edition, collection)
 
     def page() -> str:
         found = index.page(selection.query, first_place, limit)
@@ -76,7 +76,7 @@ async def item(request: Request, collection: str, item: str) -> Response:
     refuse_unknown(request, *OF_ONE)
     site = Site.of(request, formats.FEATURE)
     index = site.edition.index(collection)
-    selection = Selection.of(request, site.edition, collection)
+    selection = await selected(request, site.edition, collection)
     row = index.row_of(item)
     if row is None:
         raise Missing(f"the collection {collection!r} has no item {item!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI, Crs
@@ -13,6 +14,7 @@ from routes import Edition
 from routes.index import Certainty, Query, Rows, Shape
 from routes.ordering import SortKey, orderable
 from routes.schema import COLLECTIONS
+from service.ogc import properties
 from service.ogc.filtering import FILTER, FILTER_CRS, FILTER_LANG, parse_filter
 from service.ogc.parameters import (
     BBOX,
@@ -93,6 +95,14 @@ class Selection:
             not parse_flag(values.get(SKIP_GEOMETRY.name), SKIP_GEOMETRY),
         )
         return cls(query, shape, crs)
+
+
+async def selected(request: Request, edition: Edition, collection: str) -> Selection:
+    """Read what a request selects, in a thread where that takes a pass over the collection."""
+    passing = {FILTER.name, Q.name, SORTBY.name, *properties.names(collection)}
+    if passing.isdisjoint(request.query_params):
+        return Selection.of(request, edition, collection)
+    return await run_in_threadpool(Selection.of, request, edition, collection)
 
 
 def parse_flag(text: str | None, parameter: Parameter) -> bool:
