@@ -12,7 +12,7 @@ from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH
 from service.site import Site
 
 PARAMETERS = tuple(one.name for one in (*WHICH, *HOW))
-NARROWING = tuple(one.name for one in (*WHICH, PROPERTIES, SKIP_GEOMETRY))
+NARROWING = frozenset(one.name for one in (*WHICH, PROPERTIES, SKIP_GEOMETRY, *properties.every()))
 
 
 class File(NamedTuple):
@@ -43,7 +43,7 @@ def of_collection(
 
 def is_part(site: Site) -> bool:
     """Tell whether an address asks for some rows or columns only, not for another order or CRS."""
-    return any(name not in PARAMETERS or name in NARROWING for name, _ in site.query)
+    return any(name in NARROWING for name, _ in site.query)
 
 
 def name_of(site: Site, collection: str, form: Format) -> str:

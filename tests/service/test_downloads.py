@@ -440,3 +440,9 @@ def test_nothing_is_left_where_a_client_hangs_up(
         time.sleep(0.05)
     assert list(folder.iterdir()) == []
     assert client.get("/health/ready").status_code == 200
+
+
+def test_a_file_narrowed_by_a_column_is_named_as_a_part(client: httpx.Client) -> None:
+    answer = client.get("/downloads/routes.geojson?mode=sea")
+    assert "edition-1-part.geojson" in answer.headers["content-disposition"]
+    assert {one["properties"]["mode"] for one in answer.json()["features"]} == {"sea"}
