@@ -213,13 +213,16 @@ COLLECTIONS = {
 
 
 @cache
-def values_schema(collection: Collection) -> pa.DataFrameSchema:
-    """Give the pandera schema for what people write: presence, uniqueness, choices."""
+def values_schema(collection: Collection, *, unique: bool = True) -> pa.DataFrameSchema:
+    """Give the pandera schema for what people write: presence, uniqueness, choices.
+
+    Without `unique` it is one for some rows of many, which cannot tell what stands twice.
+    """
     columns = {
         field.name: pa.Column(
             checks=[pa.Check.isin(field.choices)] if field.choices else None,
             nullable=not field.required,
-            unique=field.unique,
+            unique=unique and field.unique,
         )
         for field in collection.fields
         if not field.computed
