@@ -187,7 +187,7 @@ def _read_geojson(path: Path, known: set[str], faults: list[Fault]) -> Iterator[
         properties = dict(feature["properties"])
         if "route" in known and "id" not in properties:
             properties["id"] = _version_id(properties)
-        label = _label(f"feature {number}", properties.get("id"))
+        label = labelled(f"feature {number}", properties.get("id"))
         faults += [
             Fault(path.name, label, name, shown(properties[name]),
                   "is not a column of this file", _known(known))
@@ -231,7 +231,7 @@ def _read_csv(
         if any(not fault.row for fault in problems):
             return
         for row in reader:
-            label = _label(f"line {reader.line_num}", row.get(header[0]))
+            label = labelled(f"line {reader.line_num}", row.get(header[0]))
             if None in row or None in row.values():
                 problem = f"has not the {len(header)} columns of the first line"
                 remedy = "Put text that holds a comma in double quotes"
@@ -259,7 +259,8 @@ def _header_faults(
                             _known(known))  # fmt: skip
 
 
-def _label(place: str, name: object) -> str:
+def labelled(place: str, name: object) -> str:
+    """Name a row by its place in the file and by what people call it, shortened."""
     said = " ".join(str(name or "no id").split())
     return f"{place} ({said if len(said) <= LONGEST_LABEL else said[:LONGEST_LABEL] + '...'})"
 

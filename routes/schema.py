@@ -91,10 +91,9 @@ COLLECTIONS = {
             (
                 Field("route", "The route that this is a version of", required=True),
                 Field("version", "Number of the version", "integer", required=True),
-                Field("mode", "How people were moved", choices=("sea", "river", "land"),
+                Field("mode", "How it goes", choices=("sea", "river", "land"),
                       required=True),
-                Field("stages", "Countries and places passed, stage by stage", "json",
-                      required=True),
+                Field("stages", "Countries and places passed, stage by stage", "json"),
                 Field("description", "What the source says, in our words", required=True),
                 Field("implied", "What of this the source implies and does not state"),
                 Field("attested", "Dates on which the source attests it: EDTF", "edtf"),

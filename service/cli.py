@@ -1,4 +1,4 @@
-"""The command line: serve, publish, validate, editions, verify.
+"""The command line: serve, publish, import, validate, editions, verify.
 
 Exit codes: 0 done; 1 the atlas has faults, or the store is damaged; 2 a wrong command;
 3 the store cannot be read or written, or holds nothing yet.
@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 import routes
 from geo.shipped import data_folder
 from routes import atlas
-from routes.errors import RoutesError
-from routes.report import AtlasRefused
 from routes.schema import COLLECTIONS
 from routes.stores.base import Manifest
+from service.cli_import import import_file
+from service.console import (
+    Exit,
+    JsonOption,
+    StoreOption,
+    err,
+    out,
+    print_json,
+    progress,
+    reporting,
+    store_folder,
+)
 from service.settings import Settings
 
 app = typer.Typer(
@@ -37,26 +40,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
 ACCESS = '%(addr)s "%(method)s %(path)s?%(query_string)s" %(status)d %(dt_ms).1f ms'
 
 Folder = Annotated[
     Path | None, typer.Argument(help="Folder of the atlas; the shipped Balkan atlas if none")
 ]
-StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="Folder of the store [env: ROUTESHIFT_STORE]")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines")]
 
-
-class Exit(IntEnum):
-    """What the exit code says."""
-
-    DONE = 0
-    FAULTS = 1
-    STORE = 3
+app.command("import")(import_file)
 
 
 @app.command()
@@ -81,7 +71,7 @@ def serve(
         if value is not None:
             os.environ[f"ROUTESHIFT_{name.upper()}"] = str(value)
     settings = Settings()
-    with _reporting(as_json=False):
+    with reporting(as_json=False):
         edition = routes.open(settings.store)
     if not _is_free(settings.host, settings.port):
         err.print(f"Port {settings.port} of {settings.host} is taken. Choose another: --port 8001")
@@ -102,12 +92,12 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Validate an atlas and publish it as the next edition: all of it or nothing."""
-    place = routes.open_store(_store(store))
+    place = routes.open_store(store_folder(store))
     before = place.current()
-    with _reporting(as_json), _progress(len(COLLECTIONS) + 1, as_json) as step:
+    with reporting(as_json), progress(len(COLLECTIONS) + 1, as_json) as step:
         manifest = routes.publish(place, _atlas(folder), note, author, step, if_changed=if_changed)
     if as_json:
-        _print_json(asdict(manifest))
+        print_json(asdict(manifest))
     elif manifest.number == before:
         out.print(f"Nothing changed: edition {before} stands.")
     else:
@@ -119,11 +109,11 @@ def publish(
 @app.command()
 def validate(folder: Folder = None, as_json: JsonOption = False) -> None:
     """Check an atlas and list every fault; publish nothing."""
-    with _reporting(as_json):
+    with reporting(as_json):
         content = atlas.read(_atlas(folder))
     counts = {name: len(frame) for name, frame in content.frames.items()}
     if as_json:
-        _print_json({"faults": [], "collections": counts})
+        print_json({"faults": [], "collections": counts})
     else:
         out.print(f"No fault in {sum(counts.values())} items.")
 
@@ -131,14 +121,14 @@ def validate(folder: Folder = None, as_json: JsonOption = False) -> None:
 @app.command()
 def editions(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """List the editions of a store, newest first."""
-    place = routes.open_store(_store(store))
-    with _reporting(as_json):
+    place = routes.open_store(store_folder(store))
+    with reporting(as_json):
         manifests = [place.manifest(number) for number in reversed(place.numbers())]
     if as_json:
-        _print_json([_summary(manifest) for manifest in manifests])
+        print_json([_summary(manifest) for manifest in manifests])
         return
     if not manifests:
-        out.print(f"No edition in {_store(store)} yet: run `routeshift publish`.")
+        out.print(f"No edition in {store_folder(store)} yet: run `routeshift publish`.")
         return
     table = Table("Edition", "Published", "Items", "Author", "Note", box=None)
     for manifest in manifests:
@@ -149,12 +139,12 @@ def editions(store: StoreOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Recompute every hash of a store and name each file that is not what was published."""
-    place = routes.open_store(_store(store))
-    with _reporting(as_json), _progress(len(place.numbers()), as_json) as step:
+    place = routes.open_store(store_folder(store))
+    with reporting(as_json), progress(len(place.numbers()), as_json) as step:
         damages = place.verify(step)
         checked = len(place.numbers())
     if as_json:
-        _print_json({"editions": checked, "damages": [asdict(damage) for damage in damages]})
+        print_json({"editions": checked, "damages": [asdict(damage) for damage in damages]})
     elif damages:
         for damage in damages:
             err.print(str(damage), markup=False, soft_wrap=True)
@@ -176,48 +166,8 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _store(given: Path | None) -> Path:
-    return given or Settings().store
-
-
 def _atlas(folder: Path | None) -> Path:
     return folder or data_folder("balkans")
-
-
-@contextmanager
-def _reporting(as_json: bool) -> Iterator[None]:
-    """Turn what routes refuses into words and an exit code."""
-    try:
-        yield
-    except AtlasRefused as refused:
-        if as_json:
-            _print_json({"faults": refused.as_dicts()})
-        else:
-            for fault in refused.faults:
-                err.print(str(fault), markup=False, soft_wrap=True)
-            count = len(refused.faults)
-            err.print(f"{count} {'fault' if count == 1 else 'faults'}: nothing was published.")
-        raise typer.Exit(Exit.FAULTS) from None
-    except RoutesError as error:
-        if as_json:
-            _print_json({"error": str(error)})
-        err.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(Exit.STORE) from None
-
-
-@contextmanager
-def _progress(steps: int, as_json: bool) -> Iterator[Any]:
-    """Show a bar on a terminal; say nothing to machines."""
-    columns = (SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn(),
-               TimeElapsedColumn())  # fmt: skip
-    quiet = as_json or not sys.stderr.isatty()
-    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
-        task = bar.add_task("", total=steps)
-
-        def step(name: str) -> None:
-            bar.update(task, description=name, advance=1)
-
-        yield step
 
 
 def _announce(settings: Settings, title: str, edition: int) -> None:
@@ -256,11 +206,6 @@ def _run(settings: Settings) -> None:
         log_access=settings.access_log,
         log_access_format=ACCESS,
     ).serve()
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
-    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

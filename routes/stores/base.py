@@ -43,6 +43,7 @@ class Manifest:
     sources: dict[str, dict[str, Any]]
     collections: dict[str, CollectionRecord]
     format: int = field(default=FORMAT)
+    left_out: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,15 @@ class Damage:
 
 @dataclass(frozen=True)
 class Content:
-    """What an edition says: frames sorted and complete, as `routes.atlas` builds them."""
+    """What an edition says: frames sorted and complete, as `routes.atlas` builds them.
+
+    `left_out`: the faults of rows that were meant to be in it and are not.
+    """
 
     atlas: dict[str, Any]
     sources: dict[str, dict[str, Any]]
     frames: Mapping[str, geopandas.GeoDataFrame]
+    left_out: tuple[dict[str, Any], ...] = ()
 
 
 class Store(Protocol):

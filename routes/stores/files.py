@@ -16,7 +16,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -162,8 +161,9 @@ class FileStore:
             atlas=content.atlas,
             sources=content.sources,
             collections=records,
+            left_out=content.left_out,
         )
-        document = orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2)
+        document = manifests.written(manifest)
         durable.write(self.layout.manifest(number), document)
         digest = hashlib.sha256(document).hexdigest()
         durable.write(self.layout.current, f"{number} {digest}\n".encode())

@@ -1,0 +1,82 @@
+"""What the commands share: where they write, what their exit codes say, options, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from routes.errors import RoutesError
+from routes.report import AtlasRefused
+from service.settings import Settings
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Folder of the store [env: ROUTESHIFT_STORE]")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines")]
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    DONE = 0
+    FAULTS = 1
+    STORE = 3
+
+
+def store_folder(given: Path | None) -> Path:
+    """Give the folder of the store that was asked for, or the one of the settings."""
+    return given or Settings().store
+
+
+@contextmanager
+def reporting(as_json: bool) -> Iterator[None]:
+    """Turn what routes refuses into words and an exit code."""
+    try:
+        yield
+    except AtlasRefused as refused:
+        if as_json:
+            print_json({"faults": refused.as_dicts()})
+        else:
+            for fault in refused.faults:
+                err.print(str(fault), markup=False, soft_wrap=True)
+            count = len(refused.faults)
+            err.print(f"{count} {'fault' if count == 1 else 'faults'}: nothing was published.")
+        raise typer.Exit(Exit.FAULTS) from None
+    except RoutesError as error:
+        if as_json:
+            print_json({"error": str(error)})
+        err.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(Exit.STORE) from None
+
+
+@contextmanager
+def progress(steps: int | None, as_json: bool) -> Iterator[Any]:
+    """Show a bar on a terminal; say nothing to machines. None: how many steps is not known."""
+    columns = (SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn(),
+               TimeElapsedColumn())  # fmt: skip
+    quiet = as_json or not sys.stderr.isatty()
+    with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
+        task = bar.add_task("", total=steps)
+
+        def step(name: str, by: int = 1) -> None:
+            bar.update(task, description=name, advance=by)
+
+        yield step
+
+
+def print_json(document: object) -> None:
+    """Write a document for machines."""
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+    sys.stdout.buffer.flush()
