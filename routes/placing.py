@@ -81,7 +81,7 @@ def _places(draft: Draft, extent: Extent) -> Iterator[Fault]:
     null = np.zeros(len(geometry), dtype=bool)
     null[row[(np.abs(points) < NULL_ISLAND_DEGREES).all(axis=1)]] = True
     yield from _at(null, draft, "has a point at 0, 0, where there is only sea",
-                   "Give the place, or leave the row out if it is not known")  # fmt: skip
+                   "Give the place, or leave the row out if it is not known", (0.0, 0.0))  # fmt: skip
     swapped, outside = _misplaced(geometry, extent)
     yield from _at(~missing & swapped, draft, "seems to have latitude and longitude swapped",
                    "Write longitude first, then latitude (RFC 7946)")  # fmt: skip
@@ -133,9 +133,11 @@ def _crossings(draft: Draft, boundaries: Boundaries, extent: Extent) -> Iterator
                               f"Check the place and `between` ({between})")  # fmt: skip
 
 
-def _at(mask: Mask, draft: Draft, problem: str, remedy: str) -> Iterator[Fault]:
+def _at(
+    mask: Mask, draft: Draft, problem: str, remedy: str, place: tuple[float, float] | None = None
+) -> Iterator[Fault]:
     for position in np.flatnonzero(mask):
-        yield draft.fault(int(position), "geometry", problem, remedy)
+        yield draft.fault(int(position), "geometry", problem, remedy, place)
 
 
 def _misplaced(geometry: NDArray[np.object_], extent: Extent) -> tuple[Mask, Mask]:

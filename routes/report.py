@@ -107,7 +107,7 @@ def _group_text(group: Group, most: int | None) -> str:
     count = len(group.faults)
     lines = [f"{group.file}: {group.field} {group.problem} ({count})"]
     if group.remedy:
-        lines.append(f"  {group.remedy}.")
+        lines.append(f"  {group.remedy}")
     lines += [_line(fault, group) for fault in group.faults[:most]]
     if most is not None and count > most:
         lines.append(f"  … and {count - most} more of this kind; --report FILE.html lists them")

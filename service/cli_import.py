@@ -44,6 +44,9 @@ def import_file(
     close_versions: Annotated[
         bool, typer.Option("--close-versions", help="End open versions where the next begins")
     ] = False,
+    mend_areas: Annotated[
+        bool, typer.Option("--mend-areas", help="Make areas that cross themselves valid")
+    ] = False,
     in_place: Annotated[
         bool, typer.Option("--replace", help="In place of what the collection has; else added")
     ] = False,
@@ -71,7 +74,9 @@ def import_file(
     place = routes.open_store(store_folder(store))
     with _options(), reporting(as_json):
         ways = _mapping(maps, sets, mapping, dates, crs, layer, encoding)
-        options = Options(collection, ways, source, source_title, close_versions, in_place, new)
+        options = Options(
+            collection, ways, source, source_title, close_versions, in_place, mend_areas, new
+        )
         ready = prepare(file, place, options)
         if not as_json:
             show_mapping(ready)

@@ -172,12 +172,18 @@ class Candidates:
             is_point = pd.Series([getattr(one, "geom_type", "") == "Point" for one in shapes])
             kind = pd.Series(np.where(is_point, "crossing-point", "crossing-area"), dtype=object)
             _put(frame, "kind", kind if self.collection.name == "crossings" else "state")
-        frame["id"] = frame["id"].map(slug, na_action="ignore")
+        frame["id"] = _slugs(frame["id"])
         if self._has("route"):
-            frame["route"] = frame["route"].map(slug, na_action="ignore")
+            frame["_said"] = frame["route"]
+            frame["route"] = _slugs(frame["route"])
             frame["id"] = frame["route"] + ".new"
-        elif "id" not in self.mapping.columns:
-            frame["id"] = frame["name"].map(slug, na_action="ignore")
+        else:
+            _put(frame, "id", _slugs(frame["name"]))
+
+
+def _slugs(column: pd.Series) -> pd.Series:
+    """Make ids of names; what is missing stays missing."""
+    return pd.Series([None if name is None else slug(name) for name in column], dtype=object)
 
 
 def _put(frame: pd.DataFrame, name: str, value: Any) -> None:  # noqa: ANN401 (text or a column)

@@ -18,12 +18,12 @@ from routes.importing.reading import BATCH, Batch, Source, refused, values_of
 
 # Texts that look like dates stay as they are written; the first row of a sheet names its columns.
 OPEN_OPTIONS = {
-    "GeoJSON": {"DATE_AS_STRING": "YES"},
-    "XLSX": {"HEADERS": "FORCE"},
-    "ODS": {"HEADERS": "FORCE"},
+    ".geojson": {"DATE_AS_STRING": "YES"},
+    ".json": {"DATE_AS_STRING": "YES"},
+    ".ods": {"HEADERS": "FORCE"},
 }
 ENCODED = ("ESRI Shapefile",)
-SHEETS = ("XLSX", "ODS", "XLS")
+SHEETS = ("ODS", "XLS")
 # Their layers are folders of one and the same kind of thing.
 FOLDERS = ("KML", "LIBKML")
 TIME_COLUMNS = ("begin", "end", "timestamp")
@@ -46,7 +46,9 @@ def open_layers(
 ) -> Source:
     """Open one layer of a file, or all folders of a KML. Raises AtlasRefused."""
     try:
-        found = [_layer(path, str(name)) for name in pyogrio.list_layers(path)[:, 0]]
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        # Which of several layers is empty decides; of a single one a count is not worth reading it.
+        found = [_layer(path, name, counted=len(names) > 1) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         problem = f"is nothing that GDAL reads: {_said(error)}"
         raise refused(path, problem, "Give GeoJSON, GeoPackage, Shapefile, FlatGeobuf, "
@@ -70,8 +72,9 @@ def open_layers(
     )
 
 
-def _layer(path: Path, name: str) -> Layer:
-    info = pyogrio.read_info(path, layer=name)
+def _layer(path: Path, name: str, *, counted: bool) -> Layer:
+    options = OPEN_OPTIONS.get(path.suffix.casefold(), {})
+    info = pyogrio.read_info(path, layer=name, force_feature_count=counted, **options)
     kind = str(info["geometry_type"] or "None")
     columns = tuple(map(str, info["fields"]))
     return Layer(name, kind, int(info["features"]), columns, info["crs"], str(info["driver"]))
@@ -108,7 +111,7 @@ def _batches(
 ) -> Iterator[Batch]:  # fmt: skip
     begin = 2 if chosen[0].driver in SHEETS else 1
     for layer in chosen:
-        options = dict(OPEN_OPTIONS.get(layer.driver, {}))
+        options = dict(OPEN_OPTIONS.get(path.suffix.casefold(), {}))
         if encoding and layer.driver in ENCODED:
             options["ENCODING"] = encoding
         try:

@@ -98,6 +98,8 @@ def guess(
             claim(target, usual, most=2 if target.startswith("valid_") else 1)
     if not found.keys() & {"valid", "valid_from", "valid_to"}:
         claim("valid", SINGLE)
+    elif {"begin", "end", "timestamp"} <= {plain(name) for name in columns}:
+        claim("valid", ("timestamp",))  # KML: a placemark has a TimeSpan or a TimeStamp
     for target in own - found.keys() - {"id", "end"}:
         claim(target, (target,))
     if "route" in own:

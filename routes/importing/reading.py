@@ -60,7 +60,7 @@ def open_source(
 
     Raises AtlasRefused where it cannot be read, or where one of its layers has to be named.
     """
-    from routes.importing import layers, parquet, tables
+    from routes.importing import layers, parquet, sheets, tables
 
     if not path.exists():
         raise refused(path, "is missing", "Give the path of a file")
@@ -68,6 +68,8 @@ def open_source(
         return parquet.open_parquet(path)
     if path.suffix.casefold() in (".csv", ".tsv", ".txt"):
         return tables.open_table(path, encoding)
+    if path.suffix.casefold() in (".xlsx", ".xlsm"):
+        return sheets.open_sheet(path, layer)
     return layers.open_layers(path, fits, layer, encoding)
 
 

@@ -20,7 +20,14 @@ from routes.importing.mapping import BadOption, Mapping
 from routes.importing.reading import Source, open_source, refused
 from routes.importing.scratch import Mask, Scratch
 from routes.importing.settling import Held, Settled, settle
-from routes.importing.shapes import Geometries, Projection, decode, looks_like_degrees, wrapped
+from routes.importing.shapes import (
+    Geometries,
+    Projection,
+    decode,
+    looks_like_degrees,
+    mended,
+    wrapped,
+)
 from routes.importing.target import NewAtlas, Target
 from routes.importing.values import Wrong
 from routes.reading import Draft, shown
@@ -41,6 +48,7 @@ class Options:
     source_title: str | None = None
     close_versions: bool = False
     replace: bool = False
+    mend_areas: bool = False
     new: NewAtlas = field(default_factory=NewAtlas)
 
 
@@ -148,6 +156,8 @@ class Import:
                 projection = _guessed(self.path, shapes)
             if projection is not None:
                 shapes, wrong = _placed(projection, shapes, wrong)
+            if self.options.mend_areas:
+                shapes = mended(shapes)
             yield self.candidates.draft(batch, shapes, wrong)
             count(len(batch.rows))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.times import Bounds
+from geo.times import faults as edtf_faults
 from routes import sequence
 from routes.importing.scratch import Scratch
 from routes.reading import Draft
@@ -71,7 +72,9 @@ def settle(
 
 def _sequence(table: pd.DataFrame, held: pd.DataFrame, *, numbered: bool, close: bool) -> None:
     """Number the versions of each route in the order of time, and close the open ones."""
-    start = Bounds.parse(table["valid"].tolist()).start_earliest.astype(np.int64)
+    readable = table["valid"].copy()
+    readable.iloc[list(edtf_faults(readable.tolist()))] = None
+    start = Bounds.parse(readable.tolist()).start_earliest.astype(np.int64)
     order = table.assign(_start=start).sort_values(["route", "_start"], kind="stable").index
     ordered = table.loc[order]
     if not numbered:

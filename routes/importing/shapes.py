@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import DECIMALS
-from geo.lines import split_at_antimeridian
+from geo.lines import only_polygons, split_at_antimeridian
 from routes.fitting import Unfit
 from routes.importing.mapping import BadOption, Mapping
 from routes.importing.values import Wrong
@@ -151,9 +152,20 @@ def wrapped(shapes: Geometries) -> Geometries:
     lines = lines[_jumps(shapes[lines])]
     shapes[lines] = split_at_antimeridian(shapes[lines])
     areas = np.flatnonzero(np.isin(kinds, (3, 6)))
-    for area in areas[_jumps(shapes[areas])].tolist():  # few: only those that do cross
-        cut = _CUTS[int(kinds[area])]
-        shapes[area] = cut(shapes[area], great_circle=False, fix_winding=False)
+    with warnings.catch_warnings():
+        # Files differ in which way rings run; after the cut they run one way.
+        warnings.simplefilter("ignore", antimeridian.FixWindingWarning)
+        for area in areas[_jumps(shapes[areas])].tolist():  # few: only those that do cross
+            shapes[area] = _CUTS[int(kinds[area])](shapes[area], great_circle=False)
+    return shapes
+
+
+def mended(shapes: Geometries) -> Geometries:
+    """Give areas that cross themselves as valid ones of the same outline (GEOS, make_valid)."""
+    shapes = shapes.copy()
+    areas = np.isin(shapely.get_type_id(shapes), (3, 6))
+    for row in np.flatnonzero(areas & ~shapely.is_valid(shapes)).tolist():  # few
+        shapes[row] = only_polygons(shapes[row])
     return shapes
 
 
