@@ -81,7 +81,8 @@ def _places(draft: Draft, extent: Extent) -> Iterator[Fault]:
     null = np.zeros(len(geometry), dtype=bool)
     null[row[(np.abs(points) < NULL_ISLAND_DEGREES).all(axis=1)]] = True
     yield from _at(null, draft, "has a point at 0, 0, where there is only sea",
-                   "Give the place, or leave the row out if it is not known", (0.0, 0.0))  # fmt: skip
+                   "Give the place, or leave the row out if it is not known",
+                   (0.0, 0.0))  # fmt: skip
     swapped, outside = _misplaced(geometry, extent)
     yield from _at(~missing & swapped, draft, "seems to have latitude and longitude swapped",
                    "Write longitude first, then latitude (RFC 7946)")  # fmt: skip

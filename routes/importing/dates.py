@@ -86,7 +86,7 @@ def written(value: object, side: Side, order: Order | None = None) -> str | None
     text = str(value).strip()
     if text == "" or (side != "whole" and text.casefold() in UNKNOWN):
         return None if text == "" else ""
-    if text == ".." or (side == "end" and text.casefold() in STILL):
+    if (side == "start" and text == "..") or (side == "end" and text.casefold() in STILL):
         return ".."
     made = next((made for form in _FORMS if (made := form(text, order)) is not None), text)
     try:

@@ -94,9 +94,11 @@ class Mapping:
         taken = {name for theirs in self.columns.values() for name in theirs}
         free = [name for name in columns if name not in taken]
         guessed = names.guess(free, collection, has_geometry=has_geometry)
-        known_times = {"valid", "valid_from", "valid_to"}
-        if known_times & (self.columns.keys() | self.fixed.keys()):
-            guessed = {ours: theirs for ours, theirs in guessed.items() if ours not in known_times}
+        given = self.columns.keys() | self.fixed.keys()
+        # Who says where a start is does not want the time from elsewhere, but may want an end.
+        barred = {"valid_from", "valid_to"} if "valid" in given else set[str]()
+        barred |= {"valid"} if given & {"valid_from", "valid_to"} else set()
+        guessed = {ours: theirs for ours, theirs in guessed.items() if ours not in barred}
         kept = {ours: tuple(theirs) for ours, theirs in guessed.items() if ours not in self.fixed}
         return replace(self, columns=kept | self.columns)
 

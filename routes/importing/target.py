@@ -154,8 +154,8 @@ def _view(frame: geopandas.GeoDataFrame) -> list[float]:
 
 
 def _opening(frame: geopandas.GeoDataFrame) -> str:
-    """Give the day on which the newest of the rows surely holds, and at the latest today."""
+    """Give the last day of the span in which the newest row begins, and at the latest today."""
     today = np.datetime64(datetime.now(UTC).date(), "D")
-    begun = frame["start_latest"].dropna()
+    begun = frame["start_latest"].dropna() - np.timedelta64(1, "s")
     begun = begun[begun.to_numpy() <= today]
     return str(begun.max().date()) if len(begun) and begun.max().year > 0 else str(today)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import numpy as np
 import pytest
 import shapely
 from shapely import LineString, Point
@@ -152,7 +153,7 @@ def test_coordinates_outside_the_area_of_their_crs_or_with_their_axes_swapped(
 ) -> None:
     metric = geopandas.GeoSeries([NORTH], crs="EPSG:4326").to_crs("EPSG:32633")[0]
     swapped = shapely.transform(metric, lambda points: points[:, ::-1])
-    far = shapely.transform(metric, lambda points: points + [60_000_000, 0])
+    far = shapely.transform(metric, lambda points: points + np.array([60_000_000, 0]))
     path = written(
         tmp_path / "lines.geojson",
         SOUND | {"geometry": metric},
