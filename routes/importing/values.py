@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from routes.fitting import LARGEST_WHOLE, LIST_SEPARATOR, Unfit, fit
@@ -42,15 +43,31 @@ def first(values: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
 
 
 def fitted(values: pd.Series, field: Field, wrong: Wrong) -> pd.Series:
-    """Fit each value to its column; what does not fit is missing, and put into `wrong`."""
-    made = []
-    for row, value in enumerate(values):
-        try:
-            made.append(fit(field, _lenient(field, value)))
-        except Unfit as unfit:
-            made.append(None)
-            wrong[row, field.name] = shown(value), unfit
-    return pd.Series(made, dtype=object)
+    """Fit each value to its column; what does not fit is missing, and put into `wrong`.
+
+    Texts are fitted once each, however often they stand there; other values would compare as
+    equal where they are not, like 1 and true.
+    """
+    if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "empty"):
+        made = [_one(value, field) for value in values]
+        codes = np.arange(len(values))
+    else:
+        codes, distinct = pd.factorize(values)
+        made = [*(_one(value, field) for value in distinct), None]
+    unfit = [isinstance(one, Unfit) for one in made]
+    if any(unfit):
+        for row in np.flatnonzero(np.array(unfit)[codes]).tolist():
+            wrong[row, field.name] = shown(values.iloc[row]), made[codes[row]]
+    kept = [None if bad else one for one, bad in zip(made, unfit, strict=True)]
+    return pd.Series([kept[code] for code in codes], dtype=object)
+
+
+def _one(value: Any, field: Field) -> Any:  # noqa: ANN401 (of the column's type)
+    """Fit one value, or give why it does not fit."""
+    try:
+        return fit(field, _lenient(field, value))
+    except Unfit as unfit:
+        return unfit
 
 
 def _lenient(field: Field, value: Any) -> Any:  # noqa: ANN401
