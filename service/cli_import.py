@@ -87,12 +87,12 @@ def import_file(
     run = Run(ready, report, as_json)
     with reporting(as_json):
         try:
-            with run.counted() as count, ready.checked(count) as checked:
+            with run.progress() as step, ready.checked(step.rows) as checked:
                 if dry_run:
                     run.finish_dry(checked)
                     return
                 ready.refuse_faulty(checked, leave_out_faulty=leave_out_faulty)
-                manifest = ready.publish(place, checked, note, author)
+                manifest = ready.publish(place, checked, note, author, step.stage)
                 run.finish(checked, manifest)
         except AtlasRefused as refused:
             run.refuse(refused.faults)

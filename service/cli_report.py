@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 import typer
@@ -42,6 +43,13 @@ def show_mapping(ready: Import) -> None:
         out.print(f"Not used: {', '.join(unused)}", markup=False, soft_wrap=True)
 
 
+class Steps(NamedTuple):
+    """Whom to tell how far an import is: rows that were checked, the collection being written."""
+
+    rows: Callable[[int], None]
+    stage: Callable[[str], None]
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the command: where its report goes, and whether machines read it."""
@@ -51,10 +59,10 @@ class Run:
     as_json: bool
 
     @contextmanager
-    def counted(self) -> Iterator[Callable[[int], None]]:
-        """Show how many rows have been read."""
+    def progress(self) -> Iterator[Steps]:
+        """Show how many rows have been checked, and what is being published."""
         with progress(self.ready.source.count, self.as_json) as step:
-            yield lambda rows: step("checking", rows)
+            yield Steps(lambda rows: step("checking", rows), lambda name: step(name, 0))
 
     def finish_dry(self, checked: Checked) -> None:
         """Tell what would have been published."""

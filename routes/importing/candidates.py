@@ -92,9 +92,7 @@ class Candidates:
         given = self.mapping.columns.keys() | self.mapping.fixed.keys() | self.filled().keys()
         return [
             Fault(self.file, "", field.name, "", "is given by no column of the file",
-                  f"Give one by --map {field.name}=COLUMN, or a text for all by "
-                  f"--set {field.name}={'|'.join(field.choices) or 'TEXT'}. "
-                  f"It is: {field.description}")
+                  f"{_how(field)}. It is: {field.description}")
             for field in self.collection.fields
             if field.required and not field.computed and field.name not in given
         ]  # fmt: skip
@@ -179,6 +177,15 @@ class Candidates:
             frame["id"] = frame["route"] + ".new"
         else:
             _put(frame, "id", _slugs(frame["name"]))
+
+
+def _how(field: Field) -> str:
+    """Say how a column that a file lacks is given."""
+    if field.name == "source":
+        return "Give one by --source ID, or a new one by --source-title TEXT"
+    choices = "|".join(field.choices) or "TEXT"
+    return (f"Give one by --map {field.name}=COLUMN, or a text for all by "
+            f"--set {field.name}={choices}")  # fmt: skip
 
 
 def _slugs(column: pd.Series) -> pd.Series:

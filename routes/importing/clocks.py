@@ -18,6 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+# A file may have placemarks without any folder.
+_FOLDERS = ("kml", "Document", "Folder")
+
 
 class Time(NamedTuple):
     """What one feature says of its time."""
@@ -47,10 +50,10 @@ def kml_times(path: Path) -> list[list[Time]]:
     for event, element in _events(path):
         name = _local(element)
         if event == "start":
-            if name in ("Document", "Folder"):
+            if name in _FOLDERS:
                 inside.append([])
                 folders.append(inside[-1])
-        elif name in ("Document", "Folder"):
+        elif name in _FOLDERS:
             inside.pop()
         elif name == "Placemark":
             if inside:

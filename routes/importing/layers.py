@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,7 @@ from routes.importing.clocks import Clock, gpx_times, kml_times
 from routes.importing.reading import BATCH, Batch, Source, refused, values_of
 
 # Texts that look like dates stay as they are written; the first row of a sheet names its columns.
-OPEN_OPTIONS = {
-    ".geojson": {"DATE_AS_STRING": "YES"},
-    ".json": {"DATE_AS_STRING": "YES"},
-    ".ods": {"HEADERS": "FORCE"},
-}
+OPEN_OPTIONS = {"GeoJSON": {"DATE_AS_STRING": "YES"}, "ODS": {"HEADERS": "FORCE"}}
 ENCODED = ("ESRI Shapefile",)
 SHEETS = ("ODS", "XLS")
 # Their layers are folders of one and the same kind of thing.
@@ -31,8 +28,12 @@ TIME_COLUMNS = ("begin", "end", "timestamp")
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer as GDAL tells it. `count` is -1 where it does not know."""
+    """One layer as GDAL tells it. `count` is -1 where it does not know.
 
+    `number`: its place in the file, as two folders of a KML may have one name.
+    """
+
+    number: int
     name: str
     kind: str
     count: int
@@ -46,10 +47,18 @@ def open_layers(
 ) -> Source:
     """Open one layer of a file, or all folders of a KML. Raises AtlasRefused."""
     try:
-        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        place = _place(path)
+        names = [str(name) for name in pyogrio.list_layers(place)[:, 0]]
         # Which of several layers is empty decides; of a single one a count is not worth reading it.
-        found = [_layer(path, name, counted=len(names) > 1) for name in names]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        found = [
+            _layer(place, number, name, counted=len(names) > 1) for number, name in enumerate(names)
+        ]
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
         problem = f"is nothing that GDAL reads: {_said(error)}"
         raise refused(path, problem, "Give GeoJSON, GeoPackage, Shapefile, FlatGeobuf, "
                       "GeoParquet, CSV, KML, GPX or XLSX") from None  # fmt: skip
@@ -72,12 +81,25 @@ def open_layers(
     )
 
 
-def _layer(path: Path, name: str, *, counted: bool) -> Layer:
-    options = OPEN_OPTIONS.get(path.suffix.casefold(), {})
-    info = pyogrio.read_info(path, layer=name, force_feature_count=counted, **options)
+def _place(path: Path) -> str:
+    """Give what GDAL opens: in a zip, the folder in it that has the Shapefile."""
+    if path.suffix.casefold() != ".zip":
+        return str(path)
+    with zipfile.ZipFile(path) as archive:
+        shapes = [name for name in archive.namelist() if name.casefold().endswith(".shp")]
+    folders = {name.rpartition("/")[0] for name in shapes}
+    inside = f"/{folders.pop()}" if len(folders) == 1 else ""
+    return f"/vsizip/{path.resolve()}{inside}"
+
+
+def _layer(place: str, number: int, name: str, *, counted: bool) -> Layer:
+    options = OPEN_OPTIONS["ODS"] if place.casefold().endswith(".ods") else {}
+    info = pyogrio.read_info(place, layer=number, force_feature_count=counted, **options)
     kind = str(info["geometry_type"] or "None")
     columns = tuple(map(str, info["fields"]))
-    return Layer(name, kind, int(info["features"]), columns, info["crs"], str(info["driver"]))
+    return Layer(
+        number, name, kind, int(info["features"]), columns, info["crs"], str(info["driver"])
+    )
 
 
 def _chosen(
@@ -111,7 +133,7 @@ def _batches(
 ) -> Iterator[Batch]:  # fmt: skip
     begin = 2 if chosen[0].driver in SHEETS else 1
     for layer in chosen:
-        options = dict(OPEN_OPTIONS.get(path.suffix.casefold(), {}))
+        options = dict(OPEN_OPTIONS.get(layer.driver, {}))
         if encoding and layer.driver in ENCODED:
             options["ENCODING"] = encoding
         try:
@@ -132,7 +154,7 @@ def _arrow(
     path: Path, layer: Layer, options: dict[str, str]
 ) -> Iterator[tuple[pd.DataFrame, NDArray[np.object_] | None]]:
     with pyogrio.open_arrow(
-        path, layer=layer.name, batch_size=BATCH, use_pyarrow=True, **options
+        _place(path), layer=layer.number, batch_size=BATCH, use_pyarrow=True, **options
     ) as (meta, reader):
         named = meta.get("geometry_name") or "wkb_geometry"
         for batch in reader:
@@ -151,8 +173,11 @@ def _clock(path: Path, found: Sequence[Layer], chosen: Sequence[Layer]) -> Clock
         times = kml_times(path)
         filled = [layer for layer in found if layer.count > 0]
         # GDAL's layers are the folders, in the order of the file.
-        if [len(folder) for folder in times] != [layer.count for layer in filled]:
+        if not any(any(time) for folder in times for time in folder):
             return None
+        if [len(folder) for folder in times] != [layer.count for layer in filled]:
+            raise refused(path, "has times that cannot be told from its folders",
+                          "Export it again, each folder with its placemarks")  # fmt: skip
         kept = [folder for folder, layer in zip(times, filled, strict=True) if layer in chosen]
         return Clock([time for folder in kept for time in folder])
     if driver == "GPX" and chosen[0].name == "tracks":

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from routes import frames, rules
+from routes.errors import StoreBusy
 from routes.fitting import Unfit
 from routes.importing.candidates import Candidates
 from routes.importing.mapping import BadOption, Mapping
@@ -120,6 +121,8 @@ class Import:
 
         `refuse_faulty` decides first. Raises StoreBusy or StoreError; then the store is as it was.
         """
+        if store.current() != self.target.number:
+            raise StoreBusy("another edition was published meanwhile; import the file again")
         columns = checked.settled.columns
         added = frames.complete(self.collection, checked.scratch.frame(~checked.faulty, columns))
         name = self.collection.name

@@ -65,6 +65,7 @@ class Target:
             return _begun(new, file, collection, boundaries)
         edition = Edition.of(store)
         held = {name: edition.frame(name) for name in edition.collections}
+        held |= {name: frames.empty(one) for name, one in COLLECTIONS.items() if name not in held}
         return cls(edition.atlas, dict(edition.sources), held, edition.number, boundaries)
 
     @property

@@ -40,7 +40,10 @@ def test_a_geopackage_in_another_crs_with_dates_as_qgis_writes_it(tmp_path: Path
     assert found["locator"].tolist() == ["feature 1 of lines.gpkg", "feature 2 of lines.gpkg"]
 
 
-def test_a_shapefile_in_a_zip_in_cp1250_with_names_cut_after_ten_letters(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inside", ["", "export/"])
+def test_a_shapefile_in_a_zip_in_cp1250_with_names_cut_after_ten_letters(
+    tmp_path: Path, inside: str
+) -> None:
     frame = lines(
         valid_from=["2003", "2004"],
         route_name=["Žlutá čára", "Bílá čára"],
@@ -53,7 +56,7 @@ def test_a_shapefile_in_a_zip_in_cp1250_with_names_cut_after_ten_letters(tmp_pat
     packed = tmp_path / "lines.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         for file in folder.iterdir():
-            archive.write(file, file.name)
+            archive.write(file, inside + file.name)
     found = imported(packed, tmp_path, options(encoding="cp1250"))
     assert found["route"].tolist() == ["bila-cara", "zluta-cara"]
     assert found["description"].tolist() == ["Mořská", "Říční"]
@@ -72,6 +75,10 @@ KML = """<?xml version="1.0" encoding="UTF-8"?>
   <MultiGeometry><LineString><coordinates>14.2,43.6 14.3,43.6</coordinates></LineString>
    <LineString><coordinates>14.4,43.6 14.5,43.6</coordinates></LineString></MultiGeometry>
  </Placemark>
+</Folder>
+<Folder><name>Summer</name>
+ <Placemark><name>East line</name><TimeSpan><end>1999</end></TimeSpan>
+  <LineString><coordinates>15.2,43.0 15.3,43.0</coordinates></LineString></Placemark>
 </Folder></Document></kml>"""
 
 
@@ -87,6 +94,7 @@ def test_a_kml_with_nested_folders_keeps_its_times_as_they_are_written(
         path.write_text(KML)
     found = imported(path, tmp_path)
     assert found["valid"].to_dict() == {
+        "east-line.v1": "/1999",
         "north-line.v1": "2003/2004-05",
         "south-line.v1": "1066-10-14",
         "west-line.v1": "1990-01-01T10:00:00Z/..",

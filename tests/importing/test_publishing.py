@@ -13,6 +13,7 @@ import shapely
 from starlette.testclient import TestClient
 
 import routes
+from routes.errors import StoreBusy
 from routes.importing import NewAtlas, prepare
 from routes.report import AtlasRefused
 from routes.stores.base import Manifest
@@ -171,3 +172,29 @@ def test_files_are_whole_or_not_there_when_the_writer_fails(tmp_path: Path) -> N
     with pytest.raises(AtlasRefused):
         publish(bad, tmp_path)
     assert files_of(tmp_path / "store") == before
+
+
+def test_an_edition_that_was_published_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    path = written(tmp_path / "lines.geojson", SOUND)
+    store = store_in(tmp_path)
+    ready = prepare(path, store, options())
+    with ready.checked() as checked:
+        store.publish(content(), "somebody else", "")
+        with pytest.raises(StoreBusy, match="published meanwhile"):
+            ready.publish(store, checked)
+    assert store.current() == 1
+
+
+def test_an_edition_without_a_collection_gets_it_by_an_import(tmp_path: Path) -> None:
+    store_in(tmp_path).publish(content(), "", "")
+    path = tmp_path / "ports.csv"
+    path.write_text("name;kind;lon;lat\nNorth port;harbour;14,2;43,6\n")
+    found = imported(path, tmp_path, options(sets=(), collection="events"))
+    assert found.loc["north-port"].geometry.equals(shapely.Point(14.2, 43.6))
+    assert len(routes.open(tmp_path / "store").frame("routes")) == 1
+
+
+def test_rows_without_a_source_are_refused_with_the_options_that_give_one(tmp_path: Path) -> None:
+    path = written(tmp_path / "lines.geojson", SOUND)
+    with pytest.raises(AtlasRefused, match="--source-title"):
+        publish(path, tmp_path, source_title=None)
