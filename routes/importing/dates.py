@@ -13,6 +13,7 @@ import pandas as pd
 from geo.dates import EdtfError, interval_of, span_of
 from geo.times import faults as edtf_faults
 from routes.fitting import Unfit
+from routes.reading import shown
 
 Order = Literal["dd.mm.yyyy", "mm/dd/yyyy"]
 Side = Literal["start", "end", "whole"]
@@ -50,7 +51,9 @@ def read(values: pd.Series, side: Side, order: Order | None = None) -> Read:
 
     A start or end is a single date, `..` where it is open, an empty text where it is unknown.
     """
-    codes, distinct = pd.factorize(values.astype(object))
+    # A list is no date, but has to be told as what it is.
+    single = [shown(value) if isinstance(value, list | dict) else value for value in values]
+    codes, distinct = pd.factorize(pd.Series(single, dtype=object))
     texts: list[str | None] = []
     wrong: dict[int, Unfit] = {}
     for position, value in enumerate(distinct):

@@ -165,6 +165,9 @@ class Import:
             count(len(batch.rows))
 
     def _settled(self, scratch: Scratch, faults: list[Fault]) -> Checked:
+        faulty = scratch.columns(["_faulty"])["_faulty"].to_numpy(dtype=bool, copy=True)
+        if not len(faulty):
+            raise refused(self.path, "holds no rows", "Give a file with some")
         given = self.mapping.columns.keys() | self.mapping.fixed.keys()
         there = self.target.frames[self.collection.name]
         settled = settle(
@@ -176,10 +179,7 @@ class Import:
             named="id" in given,
             close=self.options.close_versions,
         )
-        faulty = scratch.columns(["_faulty"])["_faulty"].to_numpy(dtype=bool, copy=True)
         faulty[[position for position, _ in settled.faults]] = True
-        if not len(faulty):
-            raise refused(self.path, "holds no rows", "Give a file with some")
         more = [self.candidates.named(fault) for _, fault in settled.faults]
         return Checked((*faults, *more), faulty, settled, scratch)
 

@@ -89,10 +89,11 @@ def _sequence(table: pd.DataFrame, held: pd.DataFrame, *, numbered: bool, close:
 
 def _closed(ordered: pd.DataFrame) -> pd.Series:
     """End each open version where the next of its route begins; as written."""
-    parts = ordered["valid"].astype("str").str.partition("/")
-    following = parts[0].groupby(ordered["route"]).shift(-1)
-    ends = (parts[2] == OPEN) & following.notna() & ~following.isin(["", OPEN, "nan"])
-    closed = ordered["valid"].where(~ends, parts[0] + "/" + following.astype(object))
+    written = ordered["valid"].where(ordered["valid"].notna(), "").astype("str")
+    parts = written.str.partition("/")
+    following = parts[0].groupby(ordered["route"]).shift(-1).fillna("").astype("str")
+    ends = (parts[2] == OPEN) & ~following.isin(["", OPEN])
+    closed = ordered["valid"].where(~ends, (parts[0] + "/" + following).astype(object))
     return closed.where(closed.notna(), None)
 
 
