@@ -32,8 +32,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, self.row) if part)
-        # One line a fault, whatever somebody wrote into a name.
-        return " ".join(f"{where}: {self.what} {self.problem}. {self.remedy}".split())
+        return _one_line(f"{where}: {self.what} {self.problem}. {self.remedy}")
 
     @property
     def what(self) -> str:
@@ -111,7 +110,7 @@ def _group_text(group: Group, most: int | None) -> str:
     lines += [_line(fault, group) for fault in group.faults[:most]]
     if most is not None and count > most:
         lines.append(f"  … and {count - most} more of this kind; --report FILE.html lists them")
-    return "\n".join(" ".join(line.split()) if n == 0 else line for n, line in enumerate(lines))
+    return "\n".join([_one_line(lines[0]), *lines[1:]])
 
 
 def _line(fault: Fault, group: Group) -> str:
@@ -119,4 +118,10 @@ def _line(fault: Fault, group: Group) -> str:
     particular = fault.problem if fault.problem != group.problem else ""
     remedy = "" if group.remedy else fault.remedy
     parts = [fault.row or "the file", value, particular, remedy]
-    return "  - " + " ".join("; ".join(part for part in parts if part).split())
+    return "  - " + _one_line("; ".join(part for part in parts if part))
+
+
+def _one_line(text: str) -> str:
+    """Give one line that is safe on a terminal, whatever somebody wrote into a name."""
+    line = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in line)

@@ -9,29 +9,23 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import geopandas
-import numpy as np
 import pandas as pd
-import shapely
 
 from routes import frames, rules
 from routes.errors import StoreBusy
-from routes.fitting import Unfit
 from routes.importing.candidates import Candidates
 from routes.importing.mapping import BadOption, Mapping
+from routes.importing.projection import Projection, guessed, placed
 from routes.importing.reading import Source, open_source, refused
 from routes.importing.scratch import Mask, Scratch
 from routes.importing.settling import Held, Settled, settle
 from routes.importing.shapes import (
-    Geometries,
-    Projection,
     decode,
-    looks_like_degrees,
     mended,
     wrapped,
 )
 from routes.importing.target import NewAtlas, Target
-from routes.importing.values import Wrong
-from routes.reading import Draft, shown
+from routes.reading import Draft
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
@@ -156,9 +150,10 @@ class Import:
         for batch in self.source.batches():
             shapes, wrong = decode(batch.geometry, batch.values, self.mapping)
             if projection is None:
-                projection = _guessed(self.path, shapes)
+                projection = guessed(self.path, shapes)
             if projection is not None:
-                shapes, wrong = _placed(projection, shapes, wrong)
+                shapes, wrong = placed(projection, shapes, wrong)
+                shapes = wrapped(shapes)
             if self.options.mend_areas:
                 shapes = mended(shapes)
             yield self.candidates.draft(batch, shapes, wrong)
@@ -206,43 +201,6 @@ def prepare(path: Path, store: Store, options: Options) -> Import:
     target, named = opened.with_source(options.source, options.source_title)
     candidates = Candidates(collection, mapping, source.file, source.unit, named)
     return Import(path, source, collection, mapping, candidates, target, options)
-
-
-def _guessed(path: Path, shapes: Geometries) -> Projection | None:
-    """Take coordinates of no known CRS as degrees, if they can be; None where there are none."""
-    if not len(shapes) or shapely.is_missing(shapes).all():
-        return None
-    if looks_like_degrees(shapes):
-        return Projection.of("EPSG:4326")
-    raise refused(path, "names no CRS, and its coordinates are no degrees",
-                  "Give the CRS that they are in: --crs EPSG:3035")  # fmt: skip
-
-
-def _placed(projection: Projection, shapes: Geometries, wrong: Wrong) -> tuple[Geometries, Wrong]:
-    """Bring geometries to EPSG:4326; what has no place there is wrong, and missing."""
-    moved = projection.to_degrees(shapes)
-    lost = ~np.isfinite(shapely.bounds(moved)).all(axis=1) & ~shapely.is_empty(moved)
-    lost &= ~shapely.is_missing(shapes)
-    outside = projection.outside(moved) | lost
-    if not outside.any():
-        return wrapped(moved), wrong
-    turned = shapely.transform(shapes, lambda points: points[:, ::-1])
-    again = projection.to_degrees(turned)
-    swapped = outside & ~projection.outside(again)
-    swapped &= np.isfinite(shapely.bounds(again)).all(axis=1)
-    wrong = wrong | {
-        (row, "geometry"): (
-            shown(shapely.to_wkt(shapes[row], 4)),
-            Unfit("seems to have its axes swapped", "Write easting first, then northing")
-            if swapped[row]
-            else Unfit(f"lies outside the area of {projection.name}",
-                       "Give the CRS that the coordinates are in: --crs EPSG:…"),
-        )
-        for row in np.flatnonzero(outside).tolist()
-    }  # fmt: skip
-    kept = moved.copy()
-    kept[outside] = None
-    return wrapped(kept), wrong
 
 
 def _left_out(fault: Fault) -> dict[str, str]:

@@ -5,30 +5,24 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 import antimeridian
 import numpy as np
 import pandas as pd
-import pyproj
-import pyproj.exceptions
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import DECIMALS
 from geo.lines import only_polygons, split_at_antimeridian
 from routes.fitting import Unfit
-from routes.importing.mapping import BadOption, Mapping
+from routes.importing.mapping import Mapping
 from routes.importing.values import Wrong
 from routes.reading import shown
 
 Geometries = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 
-INSIDE = "EPSG:4326"
-# What a CRS is made for is told in whole degrees at best.
-MARGIN_DEGREES = 1.0
 # Files write 180.00000000000006 for the antimeridian.
 NEARLY = 1e-9
 _CUTS: dict[int, Callable[..., Any]] = {
@@ -40,59 +34,6 @@ _MAKERS: dict[int, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Projection:
-    """How the coordinates of a file become lon, lat: from `crs`, which is made for `area`."""
-
-    crs: pyproj.CRS
-
-    @classmethod
-    def of(cls, text: Any) -> Projection:  # noqa: ANN401 (whatever pyproj reads)
-        """Take a CRS as a file or a person names it. Raises BadOption."""
-        try:
-            return cls(pyproj.CRS.from_user_input(text))
-        except pyproj.exceptions.CRSError:
-            raise BadOption(f"--crs {text!r} is no CRS; write it like EPSG:3035") from None
-
-    @property
-    def name(self) -> str:
-        """The CRS for people: `EPSG:3035, ETRS89-extended / LAEA Europe`."""
-        code = ":".join(self.crs.to_authority() or ())
-        return ", ".join(part for part in (code, str(self.crs.name)) if part)
-
-    @property
-    def is_inside(self) -> bool:
-        """Whether coordinates are lon, lat already."""
-        return bool(self.crs.equals(INSIDE, ignore_axis_order=True)) or (
-            self.crs.to_authority() == ("OGC", "CRS84")
-        )
-
-    def to_degrees(self, shapes: Geometries) -> Geometries:
-        """Give the geometries in EPSG:4326; coordinates that have none there are infinite."""
-        if self.is_inside:
-            return shapes
-        move = pyproj.Transformer.from_crs(self.crs, INSIDE, always_xy=True)
-
-        def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-            lon, lat = move.transform(points[:, 0], points[:, 1])
-            return np.round(np.column_stack([lon, lat]), DECIMALS["degree"])
-
-        made: Geometries = shapely.transform(shapes, moved)
-        return made
-
-    def outside(self, shapes: Geometries) -> Mask:
-        """Tell which geometries, in EPSG:4326, lie outside the area that the CRS is made for."""
-        area = self.crs.area_of_use
-        if area is None or self.is_inside:
-            return np.zeros(len(shapes), dtype=bool)
-        west, south, east, north = shapely.bounds(shapes).T
-        low, high = area.west - MARGIN_DEGREES, area.east + MARGIN_DEGREES
-        # Some areas reach over the antimeridian; then what lies between is what is outside.
-        beside = (west < low) | (east > high) if low < high else (west > high) & (east < low)
-        above = (south < area.south - MARGIN_DEGREES) | (north > area.north + MARGIN_DEGREES)
-        return np.asarray(beside | above)
-
-
 def decode(
     wkb: Geometries | None, values: pd.DataFrame, mapping: Mapping
 ) -> tuple[Geometries, Wrong]:
@@ -102,9 +43,11 @@ def decode(
     """
     if "wkt" in mapping.columns:
         name = mapping.columns["wkt"][0]
-        texts = values[name].map(lambda text: _SRID.sub("", str(text)), na_action="ignore")
-        shapes = shapely.from_wkt(texts.to_numpy(dtype=object), on_invalid="ignore")
-        unread = shapely.is_missing(shapes) & texts.notna().to_numpy()
+        there = values[name].notna().to_numpy()
+        texts = np.full(len(values), None, dtype=object)
+        texts[there] = [_SRID.sub("", str(text)) for text in values[name][there]]
+        shapes = shapely.from_wkt(texts, on_invalid="ignore")
+        unread = shapely.is_missing(shapes) & there
         unfit = Unfit(f"is not WKT in column {name!r}",
                       "Write it like LINESTRING (19.4 40.5, 18.5 40.1)")  # fmt: skip
         return flat(shapes), _wrong(unread, values[name], unfit)
@@ -134,12 +77,6 @@ def flat(shapes: Geometries) -> Geometries:
     return made
 
 
-def looks_like_degrees(shapes: Geometries) -> bool:
-    """Tell whether coordinates of no known CRS can be lon, lat."""
-    west, south, east, north = shapely.total_bounds(shapes)
-    return bool(west >= -360 and east <= 360 and south >= -90 and north <= 90)
-
-
 def wrapped(shapes: Geometries) -> Geometries:
     """Bring longitudes to -180 to 180, and cut what crosses the antimeridian (RFC 7946, 3.1.9)."""
     shapes = shapes.copy()
@@ -156,7 +93,9 @@ def wrapped(shapes: Geometries) -> Geometries:
         # Files differ in which way rings run; after the cut they run one way.
         warnings.simplefilter("ignore", antimeridian.FixWindingWarning)
         for area in areas[_jumps(shapes[areas])].tolist():  # few: only those that do cross
-            shapes[area] = _CUTS[int(kinds[area])](shapes[area], great_circle=False)
+            # One that is not valid cannot be cut, and is told as such.
+            with suppress(ValueError):
+                shapes[area] = _CUTS[int(kinds[area])](shapes[area], great_circle=False)
     return shapes
 
 

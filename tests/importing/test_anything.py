@@ -44,7 +44,7 @@ geometries = st.one_of(
     values,
 )
 COLUMNS = ["route", "name", "begin", "end", "valid", "version", "mode", "stages", "description",
-           "id", "kind", "between", "source", "precision", "locator", "figures", "also"]  # fmt: skip
+           "id", "kind", "between", "source", "precision", "figures", "also"]  # fmt: skip
 KINDS = ["routes", "crossings", "events", "boundaries"]
 LINE = {"type": "LineString", "coordinates": [[14.2, 43.6], [14.6, 43.4]]}
 HARBOUR = {"type": "Point", "coordinates": [14.2, 43.6]}

@@ -55,6 +55,11 @@ def test_what_was_left_out_is_recorded_in_the_edition(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "store")
     assert store.manifest(1) == manifest
     assert store.verify() == []
+    client = TestClient(create_app(Settings(store=tmp_path / "store")))
+    assert client.get("/editions/1?f=json").json()["left_out"][0]["value"] == "May"
+    page = client.get("/editions/1?f=html").text
+    assert "lines.geojson, feature 2 (b)" in page
+    assert "is not a date as EDTF writes it" in page
 
 
 def test_an_import_of_faulty_rows_only_is_refused_in_either_case(tmp_path: Path) -> None:
