@@ -60,24 +60,26 @@ def page(file: str, faults: Sequence[Fault], boundaries: Boundaries) -> str:
         if fault.place is not None and abs(fault.place[0]) <= 180 and abs(fault.place[1]) <= 90
     ]
     points = np.array([fault.place for _, fault in placed]).reshape(-1, 2)
-    frame = _frame(points) if len(points) else None
-    marks = []
-    if frame is not None:
-        marks = [
-            Mark(x, y, number, f"{fault.row}: {fault.field} {fault.problem}")
-            for (x, y), (number, fault) in zip(
-                frame.pixels(points[:MOST_MARKS]).tolist(), placed, strict=False
-            )
-        ]
+    # A place at 0, 0 is none, and would make the map of all others small.
+    known: NDArray[np.bool_] = np.asarray(points.any(axis=1))
+    frame = _frame(points[known]) if known.any() else None
+    pixels = frame.pixels(points) if frame else points
+    marks = [
+        Mark(x, y, number, f"{fault.row}: {fault.field} {fault.problem}")
+        for (x, y), is_known, (number, fault) in zip(
+            pixels.tolist(), known.tolist(), placed, strict=True
+        )
+        if is_known
+    ]
     return _template().render(
         file=file,
         faults=faults,
         groups=groups,
         frame=frame,
         width=WIDTH,
-        land=_land(boundaries, frame) if frame else "",
-        marks=marks,
-        unplaced=len(faults) - len(placed),
+        drawn=_drawn(boundaries, frame) if frame else None,
+        marks=marks[:MOST_MARKS],
+        unplaced=len(faults) - len(marks),
         most=MOST_ROWS,
     )
 
@@ -100,12 +102,22 @@ def _frame(points: NDArray[np.float64]) -> Frame:
     return Frame(left, top, scale_x, scale_y, round(high * scale_y, 1))
 
 
-def _land(boundaries: Boundaries, frame: Frame) -> str:
-    """Give the land in the frame as a path, in whole tenths of pixels."""
+def _drawn(boundaries: Boundaries, frame: Frame) -> dict[str, str]:
+    """Give paths of the area that the boundaries know, and of the land in it."""
     east, south = frame.west + WIDTH / frame.scale_x, frame.north - frame.height / frame.scale_y
-    land = shapely.clip_by_rect(boundaries.land("50m"), frame.west, south, east, frame.north)
-    drawn = shapely.transform(shapely.simplify(land, 0.5 / frame.scale_x), frame.pixels)
-    rings = shapely.get_rings(shapely.get_parts(drawn))
+    land = boundaries.land("50m")
+    seen = frame.west, south, east, frame.north
+    return {
+        "known": _path(shapely.clip_by_rect(shapely.box(*land.bounds), *seen), frame),
+        "land": _path(
+            shapely.clip_by_rect(shapely.simplify(land, 0.5 / frame.scale_x), *seen), frame
+        ),
+    }
+
+
+def _path(area: shapely.Geometry, frame: Frame) -> str:
+    """Give an area as the path of an SVG, in tenths of pixels."""
+    rings = shapely.get_rings(shapely.get_parts(shapely.transform(area, frame.pixels)))
     return "".join(
         "M" + "L".join(f"{x:g} {y:g}" for x, y in shapely.get_coordinates(ring)) + "Z"
         for ring in rings

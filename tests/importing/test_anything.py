@@ -75,7 +75,7 @@ def swallowed(path: Path, folder: Path, collection: str, close: bool) -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, phases=NO_SHRINK)
+@settings(max_examples=20, phases=NO_SHRINK)
 def test_any_feature_is_taken_or_is_a_fault(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
@@ -95,7 +95,7 @@ def test_any_feature_is_taken_or_is_a_fault(
 
 
 @given(st.data())
-@settings(max_examples=60, phases=NO_SHRINK)
+@settings(max_examples=30, phases=NO_SHRINK)
 def test_any_table_is_taken_or_is_a_fault(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner, Result
 
+from service import cli
 from service.app import create_app
 from service.settings import Settings
 from tests.importing.ferries import NORTH, lines
@@ -22,12 +24,23 @@ TUTORIAL = (HOME / "docs/importing.md").read_text(encoding="utf-8")
 BEGIN = ("--title", "Tidewater Lines", "--licence", "CC0-1.0", "--source-title", "Timetables")
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str) -> Result:
+    """Run a command here, with what it writes in `stdout` and `stderr`."""
+    return CliRunner().invoke(cli.app, list(words), env={"COLUMNS": "100"})
+
+
+def run_as_a_person_does(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "service.cli", *words],
         capture_output=True, text=True, timeout=120, check=False, cwd=folder,
         env={"PYTHONPATH": str(HOME), "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command runs in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
 
 
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
@@ -40,7 +53,7 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     for words in commands:
         if words[0] == "serve":
             continue
-        done = run(tmp_path, *words)
+        done = run_as_a_person_does(tmp_path, *words)
         assert done.returncode == 0, done.stderr
         said.append(done.stdout)
     assert "No fault in 3 rows. Nothing was published" in said[0]
@@ -58,8 +71,8 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
 
 def test_faults_are_grouped_for_people_and_written_as_a_page(tmp_path: Path) -> None:
     path = written(tmp_path / "lines.geojson", SOUND, SOUND | {"route": "b", "begin": "in May"})
-    done = run(tmp_path, "import", path.name, *BEGIN, "--report", "report.html")
-    assert done.returncode == 1
+    done = run("import", path.name, *BEGIN, "--report", "report.html")
+    assert done.exit_code == 1
     assert "lines.geojson: begin (valid_from) is not a date as EDTF writes it (1)" in done.stderr
     assert "  - feature 2 (b); 'in May'" in done.stderr
     assert "1 fault: nothing was published." in done.stderr
@@ -70,12 +83,12 @@ def test_faults_are_grouped_for_people_and_written_as_a_page(tmp_path: Path) -> 
 def test_machines_get_one_document(tmp_path: Path) -> None:
     path = written(tmp_path / "lines.geojson", SOUND, SOUND | {"route": "b", "begin": "in May"})
     words = ["import", path.name, *BEGIN, "--store", "store", "--json"]
-    refused = run(tmp_path, *words)
-    assert refused.returncode == 1
+    refused = run(*words)
+    assert refused.exit_code == 1
     document = json.loads(refused.stdout)
     assert document["published"] is None
     assert document["faults"][0]["place"] == [14.6, 43.4]
-    left = json.loads(run(tmp_path, *words, "--leave-out-faulty").stdout)
+    left = json.loads(run(*words, "--leave-out-faulty").stdout)
     assert (left["left_out"], left["published"]["number"]) == (1, 1)
     assert left["published"]["left_out"][0]["value"] == "in May"
 
@@ -91,21 +104,21 @@ def test_machines_get_one_document(tmp_path: Path) -> None:
 )
 def test_a_wrong_option_is_exit_code_2(tmp_path: Path, words: list[str], said: str) -> None:
     path = written(tmp_path / "lines.geojson", SOUND)
-    done = run(tmp_path, "import", path.name, *BEGIN, *words)
-    assert done.returncode == 2
+    done = run("import", path.name, *BEGIN, *words)
+    assert done.exit_code == 2
     assert said in " ".join(re.sub(r"[│\s]+", " ", done.stderr).split())
 
 
 def test_an_empty_store_asks_what_the_new_atlas_is(tmp_path: Path) -> None:
     path = written(tmp_path / "lines.geojson", SOUND)
-    done = run(tmp_path, "import", path.name)
-    assert done.returncode == 2
+    done = run("import", path.name)
+    assert done.exit_code == 2
     assert "--licence" in done.stderr
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    done = run(tmp_path, "import", "nowhere.gpkg", *BEGIN)
-    assert done.returncode == 1
+    done = run("import", "nowhere.gpkg", *BEGIN)
+    assert done.exit_code == 1
     assert "nowhere.gpkg: the file is missing" in done.stderr
 
 
@@ -113,7 +126,7 @@ def test_a_report_holds_no_script_and_no_address(tmp_path: Path) -> None:
     name = "<script>alert(1)</script>"
     frame = lines(route=[name, "south"], begin=["in May", "2001"], mode=["sea", "sea"])
     frame.to_file(tmp_path / "lines.gpkg")
-    run(tmp_path, "import", "lines.gpkg", *BEGIN, "--report", "report.html", "--dry-run")
+    run("import", "lines.gpkg", *BEGIN, "--report", "report.html", "--dry-run")
     page = (tmp_path / "report.html").read_text()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
