@@ -88,12 +88,12 @@ def import_file(
     with reporting(as_json):
         try:
             with run.progress() as step, ready.checked(step.rows) as checked:
-                if dry_run:
-                    run.finish_dry(checked)
-                    return
-                ready.refuse_faulty(checked, leave_out_faulty=leave_out_faulty)
-                manifest = ready.publish(place, checked, note, author, step.stage)
-                run.finish(checked, manifest)
+                manifest = None
+                if not dry_run:
+                    ready.refuse_faulty(checked, leave_out_faulty=leave_out_faulty)
+                    manifest = ready.publish(place, checked, note, author, step.stage)
+            # The bar wipes its line when it ends, so that words come after it.
+            run.finish(checked, manifest)
         except AtlasRefused as refused:
             run.refuse(refused.faults)
 

@@ -29,7 +29,9 @@ def show_mapping(ready: Import) -> None:
     source, mapping = ready.source, ready.mapping
     count = "" if source.count is None else f", {source.count} {source.unit}s"
     crs = mapping.crs or source.crs or "none named: taken as EPSG:4326 if it can be"
-    out.print(f"{source.file}: {source.form}{count}. CRS: {_short(crs)}", markup=False)
+    out.print(
+        f"{source.file}: {source.form}{count}. CRS: {_short(crs)}", markup=False, soft_wrap=True
+    )
     table = Table(ready.collection.name, "is taken from", box=None)
     for ours, theirs in mapping.columns.items():
         table.add_row(ours, Text(", else ".join(theirs)))
@@ -64,19 +66,11 @@ class Run:
         with progress(self.ready.source.count, self.as_json) as step:
             yield Steps(lambda rows: step("checking", rows), lambda name: step(name, 0))
 
-    def finish_dry(self, checked: Checked) -> None:
-        """Tell what would have been published."""
-        rows = len(checked.faulty)
-        if checked.faults:
-            self.refuse(checked.faults)
-        self._write(())
-        if self.as_json:
-            print_json(as_document(()) | {"rows": rows, "published": None})
-        else:
-            out.print(f"No fault in {rows} rows. Nothing was published: a dry run.")
-
-    def finish(self, checked: Checked, manifest: Manifest) -> None:
-        """Tell what was published, and what was left out."""
+    def finish(self, checked: Checked, manifest: Manifest | None) -> None:
+        """Tell what was published and what was left out; None: what would have been."""
+        if manifest is None:
+            self._finish_dry(checked)
+            return
         faults, left_out = checked.faults, int(checked.faulty.sum())
         self._write(faults)
         if self.as_json:
@@ -90,6 +84,16 @@ class Run:
         name = self.ready.collection.name
         out.print(f"Published edition {manifest.number}: {checked.sound} {name} imported, "
                   f"{manifest.collections[name].count} in all.")  # fmt: skip
+
+    def _finish_dry(self, checked: Checked) -> None:
+        rows = len(checked.faulty)
+        if checked.faults:
+            self.refuse(checked.faults)
+        self._write(())
+        if self.as_json:
+            print_json(as_document(()) | {"rows": rows, "published": None})
+        else:
+            out.print(f"No fault in {rows} rows. Nothing was published: a dry run.")
 
     def refuse(self, faults: Sequence[Fault]) -> None:
         """Tell every fault, and end with exit code 1."""
