@@ -75,6 +75,7 @@ class Candidates:
             "version": "counted in the order of time",
             "id": "made of route and version" if self._has("route") else "made of the name",
             "description": "the name",
+            "entity": "the id",
             "precision": PRECISION,
             "source": self.source or "",
             "locator": f"{self.unit} N of {self.file}",
@@ -177,6 +178,8 @@ class Candidates:
             frame["id"] = frame["route"] + ".new"
         else:
             _put(frame, "id", _slugs(frame["name"]))
+        if self._has("entity"):
+            _put(frame, "entity", frame["id"])
 
 
 def _how(field: Field) -> str:

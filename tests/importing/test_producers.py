@@ -242,6 +242,7 @@ def test_the_worlds_countries_make_an_atlas_of_their_own(tmp_path: Path) -> None
     assert len(found) == 177
     assert {"Fiji", "Brazil", "Antarctica"} <= set(found["name"])
     assert found.geometry.is_valid.all()
+    assert found["entity"].notna().all()
     edition = routes.open(tmp_path / "store")
     assert set(edition.sources) == {"natural-earth"}
     assert edition.manifest.collections["borders"].count == 0
