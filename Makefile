@@ -51,6 +51,7 @@ conformance: $(VENV)/.dev assets ## Run the OGC's own test suites against the se
 
 bench: $(VENV)/.dev assets ## Measure the service against a bare one that answers the same bytes
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.importing
 
 pictures: clients $(VENV)/.dev assets ## Take the pictures in docs/pictures again
 	$(BIN)/python tools/with_service.py $(BIN)/python tools/pictures.py {url} docs/pictures

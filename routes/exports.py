@@ -10,11 +10,8 @@ It can be kept anywhere, read by anything that reads GeoParquet, and published a
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from routes import frames
 from routes.errors import StoreDamaged, StoreError
@@ -44,8 +41,7 @@ def write(store: Store, number: int, folder: Path) -> Manifest:
             raise StoreError(f"{folder} is not empty; give a new folder")
         for name in manifest.collections:
             _write_collection(content, name, folder / f"{name}.parquet")
-        document = orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2)
-        (folder / MANIFEST).write_bytes(document)
+        (folder / MANIFEST).write_bytes(manifests.written(manifest))
         sums = [f"{durable.sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
         (folder / SUMS).write_text("".join(sums))
     except OSError as error:
@@ -73,7 +69,7 @@ def read(folder: Path) -> Content:
         if durable.sha256(path) != manifest.collections[name].sha256:
             raise StoreDamaged(f"{path} is not what was exported")
         read[name] = frames.read_parquet(COLLECTIONS[name], path)
-    return Content(manifest.atlas, manifest.sources, read, files)
+    return Content(manifest.atlas, manifest.sources, read, files, manifest.left_out)
 
 
 def _write_collection(content: Content, name: str, path: Path) -> None:

@@ -36,6 +36,12 @@ def complete(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas
     return typed(collection, frame.iloc[_order(frame)])
 
 
+def empty(collection: Collection) -> geopandas.GeoDataFrame:
+    """Give a collection without rows, complete, EPSG:4326."""
+    columns = {field.name: pd.Series(dtype=object) for field in collection.fields}
+    return typed(collection, geopandas.GeoDataFrame(columns, geometry=[], crs="EPSG:4326"))
+
+
 def typed(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     """Give every column of the collection, in order, with its dtype.
 

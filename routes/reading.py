@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ _GEOMETRY_FAULTS = {
 class Draft:
     """One collection as written. `rows` names each row for a report ("feature 3 (vlora)").
 
-    What does not fit its column is a fault, and missing in the frame.
+    What does not fit its column is a fault, and missing in the frame. `is_drawn`: its geometries
+    are what people drew, and not those of the countries or places that its rows name.
     """
 
     collection: Collection
@@ -44,6 +46,8 @@ class Draft:
     frame: geopandas.GeoDataFrame
     rows: list[str]
     faults: list[Fault]
+    is_drawn: bool = True
+    _faulty: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     @property
     def is_whole(self) -> bool:
@@ -52,15 +56,27 @@ class Draft:
 
     def is_faulty(self, position: int, field: str) -> bool:
         """Tell whether one row has a fault in a field from its reading."""
-        row = self.rows[position]
-        return any(fault.row == row and fault.field == field for fault in self.faults)
+        if not self._faulty:
+            self._faulty.update((fault.row, fault.field) for fault in self.faults)
+        return (self.rows[position], field) in self._faulty
 
-    def fault(self, position: int, field: str, problem: str, remedy: str) -> Fault:
-        """Describe a fault in one row and field, with the value found there."""
+    def fault(
+        self,
+        position: int,
+        field: str,
+        problem: str,
+        remedy: str,
+        place: tuple[float, float] | None = None,
+    ) -> Fault:
+        """Describe a fault in one row and field, with the value found there and its place.
+
+        Without a `place` it lies where the row's geometry does, if it has one.
+        """
         value = self.frame[field].iloc[position] if field in self.frame else None
         if isinstance(value, shapely.Geometry):
             value = shapely.to_wkt(value, 4)
-        return Fault(self.file, self.rows[position], field, shown(value), problem, remedy)
+        here = place or _place(self.frame.geometry.iloc[position])
+        return Fault(self.file, self.rows[position], field, shown(value), problem, remedy, here)
 
 
 def shown(value: object) -> str:
@@ -68,6 +84,13 @@ def shown(value: object) -> str:
     if value is None or value != value:
         return ""
     return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _place(geometry: shapely.Geometry | None) -> tuple[float, float] | None:
+    """Give a point of a geometry: in the middle of its points, counted."""
+    points = shapely.get_coordinates(geometry)
+    lon, lat = points[len(points) // 2].tolist() if len(points) else (math.nan, math.nan)
+    return (lon, lat) if math.isfinite(lon) and math.isfinite(lat) else None
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], list[Fault]]:
@@ -134,7 +157,8 @@ def _draft(path: Path, collection: Collection, rows: list[Row], faults: list[Fau
     }  # fmt: skip
     geometry = geopandas.GeoSeries([row[2] for row in rows], crs="EPSG:4326")
     frame = geopandas.GeoDataFrame(columns, geometry=geometry)
-    return Draft(collection, path.name, frame, [row[0] for row in rows], faults)
+    is_drawn = path.suffix == ".geojson"
+    return Draft(collection, path.name, frame, [row[0] for row in rows], faults, is_drawn)
 
 
 def _fitted(path: Path, label: str, field: Field, value: object, faults: list[Fault]) -> object:
@@ -163,7 +187,7 @@ def _read_geojson(path: Path, known: set[str], faults: list[Fault]) -> Iterator[
         properties = dict(feature["properties"])
         if "route" in known and "id" not in properties:
             properties["id"] = _version_id(properties)
-        label = _label(f"feature {number}", properties.get("id"))
+        label = labelled(f"feature {number}", properties.get("id"))
         faults += [
             Fault(path.name, label, name, shown(properties[name]),
                   "is not a column of this file", _known(known))
@@ -207,7 +231,7 @@ def _read_csv(
         if any(not fault.row for fault in problems):
             return
         for row in reader:
-            label = _label(f"line {reader.line_num}", row.get(header[0]))
+            label = labelled(f"line {reader.line_num}", row.get(header[0]))
             if None in row or None in row.values():
                 problem = f"has not the {len(header)} columns of the first line"
                 remedy = "Put text that holds a comma in double quotes"
@@ -235,7 +259,8 @@ def _header_faults(
                             _known(known))  # fmt: skip
 
 
-def _label(place: str, name: object) -> str:
+def labelled(place: str, name: object) -> str:
+    """Name a row by its place in the file and by what people call it, shortened."""
     said = " ".join(str(name or "no id").split())
     return f"{place} ({said if len(said) <= LONGEST_LABEL else said[:LONGEST_LABEL] + '...'})"
 

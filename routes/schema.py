@@ -91,10 +91,9 @@ COLLECTIONS = {
             (
                 Field("route", "The route that this is a version of", required=True),
                 Field("version", "Number of the version", "integer", required=True),
-                Field("mode", "How people were moved", choices=("sea", "river", "land"),
+                Field("mode", "How it goes", choices=("sea", "river", "land"),
                       required=True),
-                Field("stages", "Countries and places passed, stage by stage", "json",
-                      required=True),
+                Field("stages", "Countries and places passed, stage by stage", "json"),
                 Field("description", "What the source says, in our words", required=True),
                 Field("implied", "What of this the source implies and does not state"),
                 Field("attested", "Dates on which the source attests it: EDTF", "edtf"),
@@ -213,13 +212,16 @@ COLLECTIONS = {
 
 
 @cache
-def values_schema(collection: Collection) -> pa.DataFrameSchema:
-    """Give the pandera schema for what people write: presence, uniqueness, choices."""
+def values_schema(collection: Collection, *, unique: bool = True) -> pa.DataFrameSchema:
+    """Give the pandera schema for what people write: presence, uniqueness, choices.
+
+    Without `unique` it is one for some rows of many, which cannot tell what stands twice.
+    """
     columns = {
         field.name: pa.Column(
             checks=[pa.Check.isin(field.choices)] if field.choices else None,
             nullable=not field.required,
-            unique=field.unique,
+            unique=unique and field.unique,
         )
         for field in collection.fields
         if not field.computed

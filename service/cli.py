@@ -1,4 +1,4 @@
-"""The command line: serve, publish, validate, and the commands on editions.
+"""The command line: serve, publish, import, validate, and the commands on editions.
 
 Exit codes: 0 done; 1 the atlas has faults, or the store is damaged; 2 a wrong command;
 3 the store cannot be read or written, or holds nothing yet.
@@ -19,6 +19,7 @@ from geo.shipped import data_folder
 from routes import atlas
 from routes.schema import COLLECTIONS
 from service import cli_editions
+from service.cli_import import import_file
 from service.console import (
     Exit,
     JsonOption,
@@ -28,7 +29,7 @@ from service.console import (
     print_json,
     progress,
     reporting,
-    store_of,
+    store_folder,
 )
 from service.settings import Settings
 
@@ -43,6 +44,8 @@ ACCESS = '%(addr)s "%(method)s %(path)s?%(query_string)s" %(status)d %(dt_ms).1f
 Folder = Annotated[
     Path | None, typer.Argument(help="Folder of the atlas; the shipped Balkan atlas if none")
 ]
+
+app.command("import")(import_file)
 
 
 @app.command()
@@ -88,7 +91,7 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Validate an atlas and publish it as the next edition: all of it or nothing."""
-    place = routes.open_store(store_of(store))
+    place = routes.open_store(store_folder(store))
     before = place.current()
     with reporting(as_json), progress(len(COLLECTIONS) + 1, as_json) as step:
         manifest = routes.publish(place, _atlas(folder), note, author, step, if_changed=if_changed)

@@ -35,8 +35,8 @@ class Exit(IntEnum):
     STORE = 3
 
 
-def store_of(given: Path | None) -> Path:
-    """Give the folder of the store: the one named, or the configured one."""
+def store_folder(given: Path | None) -> Path:
+    """Give the folder of the store that was asked for, or the one of the settings."""
     return given or Settings().store
 
 
@@ -62,16 +62,16 @@ def reporting(as_json: bool) -> Iterator[None]:
 
 
 @contextmanager
-def progress(steps: int, as_json: bool) -> Iterator[Any]:
-    """Show a bar on a terminal; say nothing to machines."""
+def progress(steps: int | None, as_json: bool) -> Iterator[Any]:
+    """Show a bar on a terminal; say nothing to machines. None: how many steps is not known."""
     columns = (SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn(),
                TimeElapsedColumn())  # fmt: skip
     quiet = as_json or not sys.stderr.isatty()
     with Progress(*columns, console=err, transient=True, disable=quiet) as bar:
         task = bar.add_task("", total=steps)
 
-        def step(name: str) -> None:
-            bar.update(task, description=name, advance=1)
+        def step(name: str, by: int = 1) -> None:
+            bar.update(task, description=name, advance=by)
 
         yield step
 

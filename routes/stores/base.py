@@ -44,6 +44,7 @@ class Manifest:
     sources: dict[str, dict[str, Any]]
     collections: dict[str, CollectionRecord]
     format: int = field(default=FORMAT)
+    left_out: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,14 @@ class Content:
     """What an edition says: frames sorted and complete, as `routes.atlas` builds them.
 
     `files`: GeoParquet files that hold some of the frames already, byte for byte as another
-    edition has them.
+    edition has them. `left_out`: the faults of rows that were meant to be in it and are not.
     """
 
     atlas: dict[str, Any]
     sources: dict[str, dict[str, Any]]
     frames: Mapping[str, geopandas.GeoDataFrame]
     files: Mapping[str, Path] = field(default_factory=dict)
+    left_out: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class FileStore:
                 name: self.layout.parquet(record.sha256)
                 for name, record in manifest.collections.items()
             },
+            manifest.left_out,
         )
 
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
@@ -241,8 +242,9 @@ class FileStore:
             atlas=content.atlas,
             sources=content.sources,
             collections=records,
+            left_out=content.left_out,
         )
-        document = orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2)
+        document = manifests.written(manifest)
         durable.write(self.layout.manifest(number), document)
         digest = hashlib.sha256(document).hexdigest()
         durable.write(self.layout.current, f"{number} {digest}\n".encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -67,4 +68,16 @@ def parse(document: bytes) -> Manifest:
         )
         for name, record in fields["collections"].items()
     }
+    fields["left_out"] = tuple(fields.get("left_out", ()))
     return Manifest(**fields)
+
+
+def written(manifest: Manifest) -> bytes:
+    """Give a manifest as it is stored.
+
+    What most editions do not have is not in it, so that an older routeshift reads them.
+    """
+    document = asdict(manifest)
+    if not manifest.left_out:
+        del document["left_out"]
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -1,0 +1,189 @@
+"""Whatever GDAL reads, through Arrow: which layer, in which encoding, a batch at a time."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import pyogrio.errors
+from numpy.typing import NDArray
+
+from routes.importing.clocks import Clock, gpx_times, kml_times
+from routes.importing.reading import BATCH, Batch, Source, refused, values_of
+
+# Texts that look like dates stay as they are written; the first row of a sheet names its columns.
+OPEN_OPTIONS = {"GeoJSON": {"DATE_AS_STRING": "YES"}, "ODS": {"HEADERS": "FORCE"}}
+ENCODED = ("ESRI Shapefile",)
+SHEETS = ("ODS", "XLS")
+# Their layers are folders of one and the same kind of thing.
+FOLDERS = ("KML", "LIBKML")
+TIME_COLUMNS = ("begin", "end", "timestamp")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as GDAL tells it. `count` is -1 where it does not know.
+
+    `number`: its place in the file, as two folders of a KML may have one name.
+    """
+
+    number: int
+    name: str
+    kind: str
+    count: int
+    columns: tuple[str, ...]
+    crs: Any
+    driver: str
+
+
+def open_layers(
+    path: Path, fits: tuple[str, ...], wanted: str | None, encoding: str | None
+) -> Source:
+    """Open one layer of a file, or all folders of a KML. Raises AtlasRefused."""
+    try:
+        place = _place(path)
+        names = [str(name) for name in pyogrio.list_layers(place)[:, 0]]
+        # Which of several layers is empty decides; of a single one a count is not worth reading it.
+        found = [
+            _layer(place, number, name, counted=len(names) > 1) for number, name in enumerate(names)
+        ]
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        ValueError,
+        zipfile.BadZipFile,
+    ) as error:
+        problem = f"is nothing that GDAL reads: {_said(error)}"
+        raise refused(path, problem, "Give GeoJSON, GeoPackage, Shapefile, FlatGeobuf, "
+                      "GeoParquet, CSV, KML, GPX or XLSX") from None  # fmt: skip
+    chosen = _chosen(path, found, fits, wanted)
+    first = chosen[0]
+    columns = list(dict.fromkeys(name for layer in chosen for name in layer.columns))
+    clock = _clock(path, found, chosen)
+    if clock is not None:
+        columns = list(dict.fromkeys([*columns, *TIME_COLUMNS]))
+    counts = [layer.count for layer in chosen]
+    return Source(
+        path.name,
+        first.driver,
+        columns,
+        any(layer.kind != "None" for layer in chosen),
+        first.crs,
+        "row" if first.driver in SHEETS else "feature",
+        None if min(counts) < 0 else sum(counts),
+        lambda: _batches(path, chosen, columns, encoding, clock),
+    )
+
+
+def _place(path: Path) -> str:
+    """Give what GDAL opens: in a zip, the folder in it that has the Shapefile."""
+    if path.suffix.casefold() != ".zip":
+        return str(path)
+    with zipfile.ZipFile(path) as archive:
+        shapes = [name for name in archive.namelist() if name.casefold().endswith(".shp")]
+    folders = {name.rpartition("/")[0] for name in shapes}
+    inside = f"/{folders.pop()}" if len(folders) == 1 else ""
+    return f"/vsizip/{path.resolve()}{inside}"
+
+
+def _layer(place: str, number: int, name: str, *, counted: bool) -> Layer:
+    options = OPEN_OPTIONS["ODS"] if place.casefold().endswith(".ods") else {}
+    info = pyogrio.read_info(place, layer=number, force_feature_count=counted, **options)
+    kind = str(info["geometry_type"] or "None")
+    columns = tuple(map(str, info["fields"]))
+    return Layer(
+        number, name, kind, int(info["features"]), columns, info["crs"], str(info["driver"])
+    )
+
+
+def _chosen(
+    path: Path, found: Sequence[Layer], fits: tuple[str, ...], wanted: str | None
+) -> list[Layer]:
+    known = ", ".join(f"{layer.name} ({max(layer.count, 0)})" for layer in found)
+    if wanted is not None:
+        named = [layer for layer in found if layer.name == wanted]
+        if not named:
+            raise refused(path, f"has no layer {wanted!r}", f"Its layers are {known}")
+        return named
+    filled = [layer for layer in found if layer.count != 0]
+    if not filled:
+        raise refused(path, "holds no features", "Give a file with some")
+    if all(layer.driver in FOLDERS for layer in filled):
+        return filled
+    fitting = [layer for layer in filled if _fits(layer.kind, fits)]
+    if len(fitting or filled) > 1:
+        raise refused(path, f"has several layers: {known}", "Choose one by --layer NAME")
+    return fitting or filled
+
+
+def _fits(kind: str, fits: tuple[str, ...]) -> bool:
+    simple = kind.removeprefix("2.5D ").removeprefix("3D ").removesuffix(" Z").removeprefix("Multi")
+    return any(one.removeprefix("Multi") in simple for one in fits) or kind in ("Unknown", "None")
+
+
+def _batches(
+    path: Path, chosen: Sequence[Layer], columns: list[str], encoding: str | None,
+    clock: Clock | None,
+) -> Iterator[Batch]:  # fmt: skip
+    begin = 2 if chosen[0].driver in SHEETS else 1
+    for layer in chosen:
+        options = dict(OPEN_OPTIONS.get(layer.driver, {}))
+        if encoding and layer.driver in ENCODED:
+            options["ENCODING"] = encoding
+        try:
+            for values, geometry in _arrow(path, layer, options):
+                rows = np.arange(begin, begin + len(values), dtype=np.int64)
+                values = values.reindex(columns=columns).astype(object)
+                values = values.where(values.notna(), None)
+                if clock is not None:
+                    clock.fill(values, rows - 1)
+                yield Batch(rows, values, geometry)
+                begin += len(values)
+        except (pyogrio.errors.DataSourceError, UnicodeDecodeError, RuntimeError) as error:
+            remedy = "Mend the file, or give its encoding: --encoding cp1250"
+            raise refused(path, f"cannot be read to its end: {_said(error)}", remedy) from None
+
+
+def _arrow(
+    path: Path, layer: Layer, options: dict[str, str]
+) -> Iterator[tuple[pd.DataFrame, NDArray[np.object_] | None]]:
+    with pyogrio.open_arrow(
+        _place(path), layer=layer.number, batch_size=BATCH, use_pyarrow=True, **options
+    ) as (meta, reader):
+        named = meta.get("geometry_name") or "wkb_geometry"
+        for batch in reader:
+            held = named if named in batch.schema.names else None
+            values = values_of(batch, [name for name in layer.columns if name != held])
+            geometry = None
+            if held and layer.kind != "None":
+                geometry = np.array([*batch.column(held).to_pylist(), None], dtype=object)[:-1]
+            yield values, geometry
+
+
+def _clock(path: Path, found: Sequence[Layer], chosen: Sequence[Layer]) -> Clock | None:
+    """Give the times that GDAL does not tell of a KML or a GPX file."""
+    driver = chosen[0].driver
+    if driver in FOLDERS:
+        times = kml_times(path)
+        filled = [layer for layer in found if layer.count > 0]
+        # GDAL's layers are the folders, in the order of the file.
+        if not any(any(time) for folder in times for time in folder):
+            return None
+        if [len(folder) for folder in times] != [layer.count for layer in filled]:
+            raise refused(path, "has times that cannot be told from its folders",
+                          "Export it again, each folder with its placemarks")  # fmt: skip
+        kept = [folder for folder, layer in zip(times, filled, strict=True) if layer in chosen]
+        return Clock([time for folder in kept for time in folder])
+    if driver == "GPX" and chosen[0].name == "tracks":
+        return Clock(gpx_times(path))
+    return None
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,208 @@
+"""An import from beginning to end: open, map, check every row, publish what is sound."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import geopandas
+import pandas as pd
+
+from routes import frames, rules
+from routes.errors import StoreBusy
+from routes.importing.candidates import Candidates
+from routes.importing.mapping import BadOption, Mapping
+from routes.importing.projection import Projection, guessed, placed
+from routes.importing.reading import Source, open_source, refused
+from routes.importing.scratch import Mask, Scratch
+from routes.importing.settling import Held, Settled, settle
+from routes.importing.shapes import (
+    decode,
+    mended,
+    wrapped,
+)
+from routes.importing.target import NewAtlas, Target
+from routes.reading import Draft
+from routes.report import AtlasRefused, Fault
+from routes.schema import COLLECTIONS, Collection
+from routes.stores.base import Content, Manifest, Progress, Store
+
+Rows = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person asks of an import."""
+
+    collection: str = "routes"
+    mapping: Mapping = field(default_factory=Mapping)
+    source: str | None = None
+    source_title: str | None = None
+    close_versions: bool = False
+    replace: bool = False
+    mend_areas: bool = False
+    new: NewAtlas = field(default_factory=NewAtlas)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All rows of a file, checked: every fault, and the rows that have one."""
+
+    faults: tuple[Fault, ...]
+    faulty: Mask
+    settled: Settled
+    scratch: Scratch
+
+    @property
+    def sound(self) -> int:
+        """How many rows have no fault."""
+        return int((~self.faulty).sum())
+
+
+@dataclass(frozen=True)
+class Import:
+    """A file that is ready to be imported: its mapping is complete, its target open."""
+
+    path: Path
+    source: Source
+    collection: Collection
+    mapping: Mapping
+    candidates: Candidates
+    target: Target
+    options: Options
+
+    @contextmanager
+    def checked(self, count: Rows = lambda _: None) -> Iterator[Checked]:
+        """Read and check all rows; they are kept in a temporary file for as long as this lasts.
+
+        `count` is told how many rows were read. Raises AtlasRefused for a file that breaks off.
+        """
+        faults = self.candidates.missing()
+        if faults:
+            raise AtlasRefused(faults)
+        with tempfile.TemporaryDirectory(prefix="routeshift-import-") as folder:
+            scratch = Scratch(Path(folder), self.collection)
+            context = self._context()
+            for draft in self._drafts(count):
+                found = [*draft.faults, *rules.check_rows(draft, context)]
+                found = list(dict.fromkeys(map(self.candidates.named, found)))
+                faults += found
+                bad = {fault.row for fault in found}
+                scratch.append(draft, bad)
+            scratch.close()
+            yield self._settled(scratch, faults)
+
+    def refuse_faulty(self, checked: Checked, *, leave_out_faulty: bool = False) -> None:
+        """Raise AtlasRefused where a row has a fault: all or nothing, unless that is not asked.
+
+        A file without any sound row is refused in either case.
+        """
+        if checked.faults and (not leave_out_faulty or checked.sound == 0):
+            raise AtlasRefused(checked.faults)
+
+    def publish(
+        self,
+        store: Store,
+        checked: Checked,
+        note: str = "",
+        author: str = "",
+        progress: Progress = lambda _: None,
+    ) -> Manifest:
+        """Publish the rows without a fault as part of the next edition, which records the others.
+
+        `refuse_faulty` decides first. Raises StoreBusy or StoreError; then the store is as it was.
+        """
+        if store.current() != self.target.number:
+            raise StoreBusy("another edition was published meanwhile; import the file again")
+        columns = checked.settled.columns
+        added = frames.complete(self.collection, checked.scratch.frame(~checked.faulty, columns))
+        name = self.collection.name
+        rows = added
+        if not self.options.replace and len(self.target.frames[name]):
+            joined = pd.concat([self.target.frames[name], added], ignore_index=True)
+            rows = frames.complete(self.collection, geopandas.GeoDataFrame(joined, crs=added.crs))
+        changed = {name: rows}
+        if name == "boundaries":
+            # They are derived from the shipped boundaries, which are no longer there.
+            changed["borders"] = frames.empty(COLLECTIONS["borders"])
+        content = Content(
+            self.target.opened_on(added),
+            self.target.sources,
+            dict(self.target.frames) | changed,
+            left_out=tuple(_left_out(fault) for fault in checked.faults),
+        )
+        return store.publish(content, note, author, progress)
+
+    def _context(self) -> rules.Context:
+        return rules.Context(
+            {}, self.target.sources, self.target.boundaries, self.target.extent,
+            self.target.known(), self.target.homes(),
+        )  # fmt: skip
+
+    def _drafts(self, count: Rows) -> Iterator[Draft]:
+        projection: Projection | None = None
+        said = self.mapping.crs or self.source.crs
+        if said is not None:
+            projection = Projection.of(said)
+        for batch in self.source.batches():
+            shapes, wrong = decode(batch.geometry, batch.values, self.mapping)
+            if projection is None:
+                projection = guessed(self.path, shapes)
+            if projection is not None:
+                shapes, wrong = placed(projection, shapes, wrong)
+                shapes = wrapped(shapes)
+            if self.options.mend_areas:
+                shapes = mended(shapes)
+            yield self.candidates.draft(batch, shapes, wrong)
+            count(len(batch.rows))
+
+    def _settled(self, scratch: Scratch, faults: list[Fault]) -> Checked:
+        faulty = scratch.columns(["_faulty"])["_faulty"].to_numpy(dtype=bool, copy=True)
+        if not len(faulty):
+            raise refused(self.path, "holds no rows", "Give a file with some")
+        given = self.mapping.columns.keys() | self.mapping.fixed.keys()
+        there = self.target.frames[self.collection.name]
+        settled = settle(
+            scratch,
+            self.collection,
+            self.source.file,
+            Held(there.iloc[:0] if self.options.replace else there, self.target.name),
+            numbered="version" in given,
+            named="id" in given,
+            close=self.options.close_versions,
+        )
+        faulty[[position for position, _ in settled.faults]] = True
+        more = [self.candidates.named(fault) for _, fault in settled.faults]
+        return Checked((*faults, *more), faulty, settled, scratch)
+
+
+def prepare(path: Path, store: Store, options: Options) -> Import:
+    """Open a file and what it goes into, and complete the mapping.
+
+    Raises AtlasRefused for a file that cannot be read, BadOption, StoreError.
+    """
+    if options.collection not in COLLECTIONS:
+        raise BadOption(f"there is no collection {options.collection!r}; there is "
+                        f"{', '.join(COLLECTIONS)}")  # fmt: skip
+    collection = COLLECTIONS[options.collection]
+    ways = options.mapping
+    source = open_source(path, collection.geometry, ways.layer, ways.encoding)
+    mapping = ways.completed(collection, source.columns, has_geometry=source.has_geometry)
+    if options.source or options.source_title:
+        kept = {ours: theirs for ours, theirs in mapping.columns.items()
+                if ours != "source" or ours in ways.columns}  # fmt: skip
+        mapping = replace(mapping, columns=kept)
+    if mapping.crs is not None:
+        Projection.of(mapping.crs)
+    opened = Target.of(store, options.new, source.file, collection.name)
+    target, named = opened.with_source(options.source, options.source_title)
+    candidates = Candidates(collection, mapping, source.file, source.unit, named)
+    return Import(path, source, collection, mapping, candidates, target, options)
+
+
+def _left_out(fault: Fault) -> dict[str, str]:
+    said = asdict(fault)
+    return {name: said[name] for name in ("file", "row", "field", "value", "problem")}

@@ -1,0 +1,128 @@
+"""What `routeshift import` shows: the mapping before it acts, the report, what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from routes.importing import Import
+from routes.importing.report_html import page
+from routes.importing.run import Checked
+from routes.report import Fault, as_document, as_text
+from routes.stores.base import Manifest
+from service.console import Exit, err, out, print_json, progress
+
+# Of one kind, on a terminal; a report in a file has all.
+MOST_SHOWN = 20
+
+
+def show_mapping(ready: Import) -> None:
+    """Show where each column is taken from, and what in the file is not used."""
+    source, mapping = ready.source, ready.mapping
+    count = "" if source.count is None else f", {source.count} {source.unit}s"
+    crs = mapping.crs or source.crs or "none named: taken as EPSG:4326 if it can be"
+    out.print(
+        f"{source.file}: {source.form}{count}. CRS: {_short(crs)}", markup=False, soft_wrap=True
+    )
+    table = Table(ready.collection.name, "is taken from", box=None)
+    for ours, theirs in mapping.columns.items():
+        table.add_row(ours, Text(", else ".join(theirs)))
+    for ours, value in mapping.fixed.items():
+        table.add_row(ours, Text(f"{value!r} for all"))
+    for ours, words in ready.candidates.filled().items():
+        table.add_row(Text(ours, style="dim"), Text(f"({words})", style="dim"))
+    out.print(table)
+    unused = mapping.unused(source.columns)
+    if unused:
+        out.print(f"Not used: {', '.join(unused)}", markup=False, soft_wrap=True)
+
+
+class Steps(NamedTuple):
+    """Whom to tell how far an import is: rows that were checked, the collection being written."""
+
+    rows: Callable[[int], None]
+    stage: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the command: where its report goes, and whether machines read it."""
+
+    ready: Import
+    report: Path | None
+    as_json: bool
+
+    @contextmanager
+    def progress(self) -> Iterator[Steps]:
+        """Show how many rows have been checked, and what is being published."""
+        with progress(self.ready.source.count, self.as_json) as step:
+            yield Steps(lambda rows: step("checking", rows), lambda name: step(name, 0))
+
+    def finish(self, checked: Checked, manifest: Manifest | None) -> None:
+        """Tell what was published and what was left out; None: what would have been."""
+        if manifest is None:
+            self._finish_dry(checked)
+            return
+        faults, left_out = checked.faults, int(checked.faulty.sum())
+        self._write(faults)
+        if self.as_json:
+            print_json(as_document(faults) | {"rows": len(checked.faulty), "left_out": left_out,
+                                              "published": asdict(manifest)})  # fmt: skip
+            return
+        if faults:
+            _print(faults)
+            err.print(f"{left_out} of {len(checked.faulty)} rows were left out, "
+                      f"and edition {manifest.number} records it.")  # fmt: skip
+        name = self.ready.collection.name
+        out.print(f"Published edition {manifest.number}: {checked.sound} {name} imported, "
+                  f"{manifest.collections[name].count} in all.")  # fmt: skip
+
+    def _finish_dry(self, checked: Checked) -> None:
+        rows = len(checked.faulty)
+        if checked.faults:
+            self.refuse(checked.faults)
+        self._write(())
+        if self.as_json:
+            print_json(as_document(()) | {"rows": rows, "published": None})
+        else:
+            out.print(f"No fault in {rows} rows. Nothing was published: a dry run.")
+
+    def refuse(self, faults: Sequence[Fault]) -> None:
+        """Tell every fault, and end with exit code 1."""
+        self._write(faults)
+        if self.as_json:
+            print_json(as_document(faults) | {"published": None})
+        else:
+            _print(faults)
+            count = len(faults)
+            err.print(f"{count} {'fault' if count == 1 else 'faults'}: nothing was published.")
+        raise typer.Exit(Exit.FAULTS)
+
+    def _write(self, faults: Sequence[Fault]) -> None:
+        if self.report is None:
+            return
+        form = self.report.suffix.casefold()
+        if form == ".json":
+            self.report.write_bytes(orjson.dumps(as_document(faults), option=orjson.OPT_INDENT_2))
+        elif form in (".html", ".htm"):
+            text = page(self.ready.source.file, faults, self.ready.target.boundaries)
+            self.report.write_text(text, encoding="utf-8")
+        else:
+            self.report.write_text(as_text(faults) + "\n", encoding="utf-8")
+
+
+def _print(faults: Sequence[Fault]) -> None:
+    err.print(as_text(faults, MOST_SHOWN), markup=False, soft_wrap=True)
+
+
+def _short(crs: object) -> str:
+    text = str(crs if not isinstance(crs, dict) else crs.get("name", "as the file has it"))
+    return text if len(text) <= 60 else text[:57] + "..."
