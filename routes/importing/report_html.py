@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jinja2
 import numpy as np
@@ -15,8 +15,8 @@ from geo.boundaries import Boundaries
 from routes.report import Fault, grouped
 
 WIDTH = 960.0
-# A map of one fault still shows where it is.
-LEAST_DEGREES = 2.0
+# A map of one fault still shows where it is: with a coast or a border that people know.
+LEAST_DEGREES = 6.0
 AROUND = 0.12
 TALLEST, FLATTEST = 0.9, 0.4
 # Rows of one kind in the page; the JSON report has all of them.
@@ -103,11 +103,15 @@ def _frame(points: NDArray[np.float64]) -> Frame:
 
 
 def _drawn(boundaries: Boundaries, frame: Frame) -> dict[str, str]:
-    """Give paths of the area that the boundaries know, and of the land in it."""
+    """Give paths of the area that the boundaries know, of the land in it and of its borders."""
     east, south = frame.west + WIDTH / frame.scale_x, frame.north - frame.height / frame.scale_y
     land = boundaries.land("50m")
     seen = frame.west, south, east, frame.north
+    borders: Any = shapely.multilinestrings(
+        shapely.get_parts(boundaries.shared_borders("50m").geometry.to_numpy())
+    )
     return {
+        "borders": _path(shapely.clip_by_rect(borders, *seen), frame),
         "known": _path(shapely.clip_by_rect(shapely.box(*land.bounds), *seen), frame),
         "land": _path(
             shapely.clip_by_rect(shapely.simplify(land, 0.5 / frame.scale_x), *seen), frame
@@ -116,11 +120,12 @@ def _drawn(boundaries: Boundaries, frame: Frame) -> dict[str, str]:
 
 
 def _path(area: shapely.Geometry, frame: Frame) -> str:
-    """Give an area as the path of an SVG, in tenths of pixels."""
-    rings = shapely.get_rings(shapely.get_parts(shapely.transform(area, frame.pixels)))
+    """Give an area, or lines, as the path of an SVG, in tenths of pixels."""
+    parts = shapely.get_parts(shapely.transform(area, frame.pixels))
+    is_line = shapely.get_dimensions(parts) == 1
+    rings = [*shapely.get_rings(parts[~is_line]), *parts[is_line]]
     return "".join(
-        "M" + "L".join(f"{x:g} {y:g}" for x, y in shapely.get_coordinates(ring)) + "Z"
-        for ring in rings
+        "M" + "L".join(f"{x:g} {y:g}" for x, y in shapely.get_coordinates(ring)) for ring in rings
     )
 
 
