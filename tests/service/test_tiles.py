@@ -119,7 +119,7 @@ def test_what_is_claimed_is_declared_and_no_more(live_server: str) -> None:
 
 def test_the_operations_bear_the_names_that_the_standard_asks_for(live_server: str) -> None:
     paths = httpx.get(f"{live_server}/api").json()["paths"]
-    for place, origin in (("", "dataset"), ("/collections/{collection}", "collection")):
+    for place, origin in (("", "dataset"), ("/collections/{collectionId}", "collection")):
         path = f"{place}/tiles"
         for more, name in (
             ("", "getTileSetsList"),
