@@ -37,3 +37,6 @@ EVERY = (
     ),
     Parameter("lang", "Language.", {"type": "string", "enum": list(languages())}, "en"),
 )
+
+OF_A_DAY = tuple(one for one in EVERY if one.name in ("date", "lang"))
+"""Those of the map's table."""

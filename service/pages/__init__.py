@@ -11,7 +11,8 @@ from typing import Any
 from routes.filters import EXAMPLE
 from routes.schema import COLLECTIONS
 from service import files
-from service.pages import asking, frontpage, printed, records, reference, smallmap, told
+from service.maps.state import State
+from service.pages import asking, daytable, frontpage, printed, records, reference, smallmap, told
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
 from service.pages.words import extent, label
@@ -26,6 +27,7 @@ __all__ = [
     "collections",
     "conformance",
     "corrections",
+    "day_table",
     "edition",
     "editions",
     "front",
@@ -213,6 +215,14 @@ def corrections(site: Site, document: Document) -> str:
         said=[nowhere | {"sentence": one} | places.get(one, {}) for one in document["sentences"]],
         map=smallmap.of_corrections(site, document),
     )
+
+
+def day_table(site: Site, state: State, day: str, lang: str) -> str:
+    """Give everything that the map shows on a day, in tables."""
+    said = daytable.said_of(site, state, day, lang)
+    title = f"{said['say']['table']['heading']} {said['on_the_day']}"
+    return render(site, "day_table.html", title, crumbs(site),
+                  here=said["say"]["table"]["heading"], **said)  # fmt: skip
 
 
 def problem(document: Document, root_path: str) -> str:

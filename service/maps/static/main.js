@@ -132,7 +132,7 @@ class Atlas {
       if (!link) continue;
       const address = new URL(link.href);
       if (id === "full") address.search = this.query();
-      else address.searchParams.set("datetime", day);
+      else address.searchParams.set(id === "table" ? "date" : "datetime", day);
       link.href = address.href;
       if (link.download) link.download = `${this.state.atlas.id}-${day}.geojson`;
     }
