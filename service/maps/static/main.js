@@ -22,6 +22,8 @@ const FEW_LAYERS = ["routes", "crossings", "eu"];
 /** From this zoom on there is room for full lines and marks. */
 const NEAR_ZOOM = 5.3;
 const QUIET_MS = 350;
+/** What the day is called in the address that a link leads to. */
+const DAY_IN = { table: "date", compare: "to", download: "datetime" };
 
 class Atlas {
   constructor(state, settings) {
@@ -127,12 +129,12 @@ class Atlas {
 
   #link() {
     const day = isoDay(this.clock.at);
-    for (const id of ["table", "download", "full"]) {
+    for (const id of ["table", "compare", "download", "full"]) {
       const link = byId(id);
       if (!link) continue;
       const address = new URL(link.href);
       if (id === "full") address.search = this.query();
-      else address.searchParams.set(id === "table" ? "date" : "datetime", day);
+      else address.searchParams.set(DAY_IN[id], day);
       link.href = address.href;
       if (link.download) link.download = `${this.state.atlas.id}-${day}.geojson`;
     }
