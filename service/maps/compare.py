@@ -47,7 +47,7 @@ async def compare(request: Request) -> Response:
     view = parse_view(request, site)
     days = _days(request, state_of(site.edition, view.lang)["atlas"]["opening"])
     document = changes_document(site, *days)
-    compared = Comparison(days, None, _numbers(request), _arrangement(request), "")
+    compared = Comparison(days, None, _numbers(request, site), _arrangement(request), "")
     return _answer(
         request, site, site.edition, site.edition,
         lambda: replace(compared, told=pages.changes_told(site, document)), view,
@@ -63,7 +63,9 @@ async def _of_editions(request: Request) -> Response:
     document = corrections.corrections_document(site, earlier, later, found)
     shown = view.date or state_of(later, view.lang)["atlas"]["opening"]
     numbers = (earlier.number, later.number)
-    compared = Comparison((shown, shown), numbers, _numbers(request), _arrangement(request), "")
+    compared = Comparison(
+        (shown, shown), numbers, _numbers(request, site, *numbers), _arrangement(request), ""
+    )
     return _answer(
         request, site, earlier, later,
         lambda: replace(compared, told=pages.corrections_told(site, document)), view,
@@ -83,7 +85,10 @@ def _answer(
     return response
 
 
-def _numbers(request: Request) -> tuple[int, ...]:
+def _numbers(request: Request, site: Site, *shown: int) -> tuple[int, ...]:
+    """Give the editions to choose from; on a page that never changes those that are `shown`."""
+    if site.pinned:
+        return tuple(sorted({*shown}))
     library: Library = request.app.state.library
     return tuple(sorted(one.number for one in library.manifests()))
 

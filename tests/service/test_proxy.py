@@ -27,7 +27,10 @@ def client(store: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("sent", ["/atlas", ""], ids=["prefix left on", "prefix taken off"])
-@pytest.mark.parametrize("page", ["/", "/map", "/embed", "/editions/1/map", "/collections/routes"])
+@pytest.mark.parametrize(
+    "page",
+    ["/", "/map", "/embed", "/editions/1/map", "/collections/routes", "/compare", "/map/table"],
+)
 def test_every_address_of_a_page_stands_under_the_prefix(
     client: httpx.Client, sent: str, page: str
 ) -> None:

@@ -4,6 +4,7 @@ import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, say } from "./dom.js";
+import { focusPopup } from "./focus.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
@@ -267,15 +268,6 @@ function overlays(map) {
     const { left, top, width, height } = node.getBoundingClientRect();
     return { x: left - frame.left, y: top - frame.top, w: width, h: height };
   });
-}
-
-function focusPopup(popup) {
-  const from = document.activeElement;
-  const node = popup.getElement();
-  node.setAttribute("role", "dialog");
-  node.setAttribute("aria-label", node.querySelector("h3")?.textContent ?? "");
-  node.querySelector(".leaflet-popup-close-button")?.focus({ preventScroll: true });
-  popup.once?.("remove", () => from?.isConnected && from.focus({ preventScroll: true }));
 }
 
 function carried(id) {

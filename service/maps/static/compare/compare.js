@@ -5,13 +5,13 @@ import { byId, say } from "../dom.js";
 import { changeAfter, changeBefore, momentOf } from "../moment.js";
 import { remember } from "../permalink.js";
 import { DAY } from "../time.js";
+import { queryOf } from "./address.js";
 import { KINDS, ofDays, ofEditions } from "./kinds.js";
 import { isShown, linked } from "./linked.js";
 import { list, OneMap } from "./onemap.js";
 import { Pane } from "./pane.js";
 import { tell } from "./told.js";
 
-const ALL_LAYERS = ["routes", "crossings", "roles", "events", "eu"];
 /** What two maps beside each other have room for, unless the address asks for more. */
 const FEW_LAYERS = ["routes", "crossings", "eu"];
 const SIDES = ["first", "second"];
@@ -161,25 +161,13 @@ class Comparison {
     this.#remember();
   }
 
-  /** The address holds what is shown; what stands at its default is left out. */
+  /** The address holds what is shown. */
   #remember() {
-    const { editions } = this.compared;
-    const [from, to] = this.#iso();
-    const query = new URLSearchParams(
-      editions ? { "from-edition": editions[0], "to-edition": editions[1], date: to } : { from, to },
-    );
+    const { compared, view, layers, settings } = this;
     const { maps } = byId("comparison").dataset;
-    if (maps === "one") query.set("maps", maps);
-    if (this.view) {
-      query.set("lat", this.view.lat.toFixed(3));
-      query.set("lon", this.view.lon.toFixed(3));
-      query.set("zoom", String(Math.round(this.view.zoom * 100) / 100));
-    }
-    if (this.settings.layers) query.set("layers", ALL_LAYERS.filter((name) => this.layers.has(name)).join(","));
-    if (this.settings.lang !== "en") query.set("lang", this.settings.lang);
+    const query = queryOf({ days: this.#iso(), compared, maps, view, layers, settings });
     clearTimeout(this.remembering);
-    const written = query.toString().replaceAll("%2C", ",");
-    this.remembering = setTimeout(() => remember(written), QUIET_MS);
+    this.remembering = setTimeout(() => remember(query), QUIET_MS);
   }
 
   #listen() {

@@ -60,6 +60,7 @@ export class OneMap {
 
   /** Open what is known of a route. */
   open(id) {
+    this.map.getContainer().scrollIntoView({ block: "nearest" });
     this.hits.get(id)?.openPopup();
   }
 
@@ -89,14 +90,15 @@ export class OneMap {
     const ends = terminalEnds(lines);
     lines.forEach((line, index) => {
       const stroke = this.#line([line], this.line, `route kind-${family} is-${kind}`).addTo(this.group);
-      this.heads.push({ path: stroke.getElement(), line, head: ends[index] && `url(#arrow-kind-${family})` });
+      this.heads.push({ path: stroke.getElement(), lines, head: ends[index] && `url(#arrow-kind-${family})` });
     });
   }
 
   /** Give arrowheads to the courses that are long enough on the screen to point anywhere. */
   #point() {
-    for (const { path, line, head } of this.heads ?? []) {
-      const isLong = lengthOf(line.map((at) => this.#pixel(at))) >= SHORTEST_ARROW;
+    for (const { path, lines, head } of this.heads ?? []) {
+      const paths = lines.map((line) => line.map((at) => this.#pixel(at)));
+      const isLong = paths.reduce((sum, one) => sum + lengthOf(one), 0) >= SHORTEST_ARROW;
       path.classList.toggle("dot", !isLong);
       if (head && isLong) path.setAttribute("marker-end", head);
       else path.removeAttribute("marker-end");
@@ -108,12 +110,12 @@ export class OneMap {
     return L.polyline(turned(lines), options);
   }
 
-  /** What begins is marked at its start, what ends on its way. */
+  /** What begins is marked at its start, what ends at its end. */
   #mark(one) {
     const { row, kind } = one;
     const family = FAMILY[kind];
-    const line = row.lines[0];
-    const [lon, lat] = family === "new" ? line[0] : line[Math.floor((line.length - 1) / 2)];
+    const last = row.lines[terminalEnds(row.lines).indexOf(true)] ?? row.lines[0];
+    const [lon, lat] = family === "new" ? row.lines[0][0] : last.at(-1);
     const html = element("span", { "aria-hidden": "true" }, this.words.kind_mark[kind]);
     const icon = L.divIcon({ className: `kind-mark kind-${family}`, html, iconSize: [24, 24] });
     const title = `${row.name}: ${this.words.kind_of_change[kind]}`;

@@ -1,5 +1,7 @@
 /** What all maps of a comparison share: how they start, and what lies over them. */
 
+import { focusPopup } from "../focus.js";
+
 const L = window.L;
 /** From this zoom on there is room for full lines and marks. */
 const NEAR_ZOOM = 5.3;
@@ -14,6 +16,7 @@ export function startMap(id, settings, state) {
   const map = L.map(id, { ...settings.leaflet, ...still });
   const { zoom_in: zoomInTitle, zoom_out: zoomOutTitle } = settings.words.buttons;
   L.control.zoom({ position: "bottomleft", zoomInTitle, zoomOutTitle }).addTo(map);
+  map.on("popupopen", ({ popup }) => focusPopup(popup));
   if (!state.boundaries.length) return map;
   const note = L.control.attribution({ position: "bottomright", prefix: false });
   note.addAttribution(settings.words.page.attribution_short).addTo(map);
