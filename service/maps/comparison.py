@@ -14,6 +14,7 @@ from service.maps.words import words
 
 Arrangement = Literal["two", "one"]
 
+SHEETS = (*STYLES, "kinds", "told", "compare")
 MODULES = "compare"
 """The folder of the modules that only this page needs."""
 
@@ -40,7 +41,7 @@ def compare_page(
     state = state_of(later, view.lang)
     before = state if earlier == later else state_of(earlier, view.lang)
     more = _told(before, state, compared, view)
-    page = TimeMap(state, view, "compare", more, (*STYLES, "panel", "compare"))
+    page = TimeMap(state, view, "compare", more, SHEETS)
     return str(page.get_root().render())
 
 

@@ -188,6 +188,15 @@ def test_a_day_that_is_typed_moves_its_map_and_a_wrong_one_is_refused(visit: Ope
     expect(page.get_by_role("alert")).to_contain_text("from 1 January 1990")
 
 
+def test_words_that_do_not_come_leave_the_way_to_their_own_page(visit: Opener) -> None:
+    page = visit(DAYS).page
+    page.route("**/changes?*", lambda route: route.abort())
+    page.get_by_role("button", name="Earlier day: to the next change").click()
+    expect(page.locator("#told-here")).to_contain_text("could not be loaded")
+    expect(page.locator("#announcer")).to_contain_text("could not be loaded")
+    assert "from=2001-06-01" not in str(page.locator("#more").get_attribute("href"))
+
+
 def test_the_keyboard_reaches_everything_and_opens_a_route(visit: Opener) -> None:
     page = visit(f"{DAYS}&maps=one").page
     page.locator("#kinds button").first.focus()
