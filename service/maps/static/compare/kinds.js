@@ -13,10 +13,10 @@ export const KINDS = [
   ...["removed", "added", "corrected", "same"],
 ];
 
-/** How each is drawn: as something new, as something ended, or as what stays. */
+/** How each is drawn: as new, as ended, as what nothing more is said of, or as what stays. */
 export const FAMILY = {
   new: "new", "maybe-new": "new", added: "new", corrected: "new",
-  ended: "ended", "maybe-ended": "ended", undescribed: "ended", removed: "ended",
+  ended: "ended", "maybe-ended": "ended", removed: "ended", undescribed: "unsaid",
   lasting: "lasting", same: "lasting",
 };
 

@@ -44,7 +44,7 @@ export class OneMap {
     this.group.clearLayers();
     this.hits = new Map();
     this.heads = [];
-    const order = { lasting: 0, ended: 1, new: 2 };
+    const order = { lasting: 0, unsaid: 1, ended: 2, new: 3 };
     const sorted = [...compared].sort((a, b) => order[FAMILY[a.kind]] - order[FAMILY[b.kind]]);
     for (const one of sorted) this.#draw(one);
     this.#point();
