@@ -43,16 +43,22 @@ def told(predecessor: Edition | None, edition: Edition) -> list[str]:
 
 async def answer(request: Request) -> Response:
     """Give what the edition `to-edition` says otherwise than `from-edition`."""
-    library: Library = request.app.state.library
-    earlier, later = (
-        library.edition(_number(request, parameter)) for parameter in (FROM_EDITION, TO_EDITION)
-    )
+    earlier, later = asked(request)
     site = Site.of(request)
     found = await run_in_threadpool(between, earlier, later)
     document = corrections_document(site, earlier, later, found)
     if site.format == "html":
         return answers.html(request, site, lambda: pages.corrections(site, document))
     return answers.json(request, site, document)
+
+
+def asked(request: Request) -> tuple[Edition, Edition]:
+    """Read `from-edition` and `to-edition`. Raises BadParameter, NotFound and Gone."""
+    library: Library = request.app.state.library
+    earlier, later = (
+        library.edition(_number(request, parameter)) for parameter in (FROM_EDITION, TO_EDITION)
+    )
+    return earlier, later
 
 
 def corrections_document(

@@ -31,9 +31,13 @@ def version(folder: Path = FOLDER) -> str:
 
 
 @cache
-def modules(folder: Path = FOLDER) -> tuple[str, ...]:
-    """Give the names of our modules, so that a page can announce all of them at once."""
-    return tuple(sorted(path.name for path in folder.glob("*.js")))
+def modules(folder: Path = FOLDER, under: str = "") -> tuple[str, ...]:
+    """Give the names of our modules, so that a page can announce all of them at once.
+
+    Those of the large map stand in `folder` itself, those of another page `under` a name in it.
+    """
+    found = (folder / under).glob("*.js")
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in found))
 
 
 def address(root_path: str, name: str) -> str:

@@ -9,6 +9,7 @@ would have to change with every answer, and then the page could have no ETag.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -23,7 +24,7 @@ from service.maps import assets
 from service.maps.state import ShownEdition, State, build
 from service.maps.words import words
 
-Mode = Literal["map", "embed"]
+Mode = Literal["map", "embed", "compare"]
 
 LAYERS = ("routes", "crossings", "roles", "events", "eu")
 """What a reader can switch, by the names that `layers` has in the address."""
@@ -103,7 +104,18 @@ class TimeMap(folium.Map):
         "{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}"
     )
 
-    def __init__(self, state: State, view: MapView, mode: Mode) -> None:
+    def __init__(
+        self,
+        state: State,
+        view: MapView,
+        mode: Mode,
+        more: Mapping[str, Any] | None = None,
+        styles: Sequence[str] = STYLES,
+    ) -> None:
+        """Fill the template of a mode; `more` is what it says beyond what every map says.
+
+        `of_head` in it holds what the head says otherwise than the body.
+        """
         west, south, east, north = state["atlas"]["view"]
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2],
@@ -118,11 +130,11 @@ class TimeMap(folium.Map):
         self.default_js = [("leaflet", assets.address(root, "vendor/leaflet/leaflet.js"))]
         self.default_css = [
             ("leaflet_css", assets.address(root, "vendor/leaflet/leaflet.css")),
-            *((f"{name}_css", assets.address(root, f"{name}.css")) for name in STYLES),
+            *((f"{name}_css", assets.address(root, f"{name}.css")) for name in styles),
         ]
-        told = _told(state, view, mode)
+        told = _told(state, view, mode) | dict(more or {})
         told["settings"] = _settings(told, self._leaflet_options())
-        self.head = _environment().get_template("head.html").render(told)
+        self.head = _environment().get_template("head.html").render(told | told.get("of_head", {}))
         self.body = _environment().get_template(f"{mode}.html").render(told)
         Page(view.lang, mode).add_child(self)
 
@@ -150,12 +162,12 @@ def embed_page(edition: ShownEdition, view: MapView) -> str:
 
 
 def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
-    page = TimeMap(_state(edition, view.lang), view, mode)
+    page = TimeMap(state_of(edition, view.lang), view, mode)
     return str(page.get_root().render())
 
 
 @lru_cache(maxsize=32)
-def _state(edition: ShownEdition, lang: str) -> State:
+def state_of(edition: ShownEdition, lang: str) -> State:
     """Build what an edition shows once: it never changes, and most of a page's time goes there."""
     return build(edition, lang)
 

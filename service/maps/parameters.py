@@ -37,3 +37,12 @@ EVERY = (
     ),
     Parameter("lang", "Language.", {"type": "string", "enum": list(languages())}, "en"),
 )
+
+MAPS = Parameter(
+    "maps",
+    "Two maps beside each other, or one that tells ended, new and lasting routes apart.",
+    {"type": "string", "enum": ["two", "one"], "default": "two"},
+    "one",
+)
+OF_A_DAY = tuple(one for one in EVERY if one.name in ("date", "lang"))
+"""Those of the map's table."""

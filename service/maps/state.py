@@ -235,7 +235,9 @@ def _name_members(borders: list[Row], boundaries: gpd.GeoDataFrame | None) -> No
 
 def _roles(rows: Rows, outlines: shapes.Shapes, boundaries: Sequence[Row]) -> list[Row]:
     """Give the roles, each with the outline of its country and that country's plain name."""
-    names = {row["outline"]: row["name"] for row in boundaries}
+    # Of a backdrop nothing is claimed, and its name says so.
+    named = [row for row in boundaries if row["kind"] != "backdrop"]
+    names = {row["outline"]: row["name"] for row in named}
     told = []
     for row, bounds in rows:
         outline = outlines.add(row["geometry"])

@@ -69,7 +69,7 @@ def parse_view(request: Request, site: Site) -> MapView:
         raise BadParameter("crosses the antimeridian, which this map does not show", "bbox",
                            "12,39,30,49")  # fmt: skip
     return MapView(
-        date=_day(values["date"]) if "date" in values else None,
+        date=day(values["date"]) if "date" in values else None,
         bbox=_corners(boxes[0]) if boxes else None,
         lat=place.lat,
         lon=place.lon,
@@ -120,14 +120,14 @@ def _between(request: Request, name: str, least: float, most: float, example: st
     return value
 
 
-def _day(text: str) -> str:
+def day(text: str, name: str = "date") -> str:
     """Read the day to show; of a month or a year, its first day."""
     try:
         first = span_of(text).first
     except EdtfError as error:
-        raise BadParameter(f"{text!r} {error.fault}", "date", "2003-12-01") from None
+        raise BadParameter(f"{text!r} {error.fault}", name, "2003-12-01") from None
     if not np.datetime64("0001-01-01") <= first < np.datetime64("10000-01-01"):
-        raise BadParameter(f"{text!r} is beyond the years 1 to 9999", "date", "2003-12-01")
+        raise BadParameter(f"{text!r} is beyond the years 1 to 9999", name, "2003-12-01")
     return str(first.astype("datetime64[D]"))
 
 

@@ -108,6 +108,12 @@ def _history(site: Site) -> list[Operation]:
 def _maps() -> list[Operation]:
     return [
         Operation("map", "/map", "The map of a day", None, queries=maps.EVERY, has_form=False),
+        Operation("mapTable", "/map/table", "Everything on the map of a day, as tables", None,
+                  queries=maps.OF_A_DAY, has_form=False),
+        Operation("compare", "/compare",
+                  "Two days, or one day in two editions, on maps beside each other", None,
+                  queries=(parameters.FROM, parameters.TO, FROM_EDITION, TO_EDITION, maps.MAPS,
+                           *maps.EVERY), has_form=False),
         Operation("embed", "/embed", "The map for a frame on another site", None,
                   queries=maps.EVERY, has_form=False),
     ]  # fmt: skip

@@ -11,7 +11,8 @@ from typing import Any
 from routes.filters import EXAMPLE
 from routes.schema import COLLECTIONS
 from service import files
-from service.pages import asking, frontpage, printed, records, reference, smallmap, told
+from service.maps.state import State
+from service.pages import asking, daytable, frontpage, printed, records, reference, smallmap, told
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
 from service.pages.words import extent, label
@@ -22,10 +23,13 @@ Document = dict[str, Any]
 __all__ = [
     "api",
     "changes",
+    "changes_told",
     "collection",
     "collections",
     "conformance",
     "corrections",
+    "corrections_told",
+    "day_table",
     "edition",
     "editions",
     "front",
@@ -198,11 +202,14 @@ def changes(site: Site, document: Document) -> str:
     return render(site, "changes.html", said["heading"], crumbs(site), here="What changed", **said)
 
 
+def changes_told(site: Site, document: Document) -> str:
+    """Give the words of that page alone, for another page."""
+    return render(site, "changes_told.html", "", **told.changes(site, document))
+
+
 def corrections(site: Site, document: Document) -> str:
     """Give what one edition corrected against another, in sentences, with a map."""
     later, earlier = document["to_edition"], document["from_edition"]
-    places = {one["sentence"]: one for one in document["features"]}
-    nowhere = {"name": "", "before": None, "after": None}
     return render(
         site,
         "corrections.html",
@@ -210,9 +217,23 @@ def corrections(site: Site, document: Document) -> str:
         crumbs(site, "/editions"),
         here="Corrections",
         document=document,
-        said=[nowhere | {"sentence": one} | places.get(one, {}) for one in document["sentences"]],
+        said=told.corrections(document),
         map=smallmap.of_corrections(site, document),
     )
+
+
+def corrections_told(site: Site, document: Document) -> str:
+    """Give the words of that page alone, for another page."""
+    return render(site, "corrections_told.html", "", document=document,
+                  said=told.corrections(document))  # fmt: skip
+
+
+def day_table(site: Site, state: State, day: str, lang: str) -> str:
+    """Give everything that the map shows on a day, in tables."""
+    said = daytable.said_of(site, state, day, lang)
+    title = f"{said['say']['table']['heading']} {said['on_the_day']}"
+    return render(site, "day_table.html", title, crumbs(site),
+                  here=said["say"]["table"]["heading"], **said)  # fmt: skip
 
 
 def problem(document: Document, root_path: str) -> str:

@@ -75,6 +75,13 @@ def changes(site: Site, document: Document) -> Document:
     }
 
 
+def corrections(document: Document) -> list[Document]:
+    """Say what one edition corrected, each sentence with the feature before and after."""
+    places = {one["sentence"]: one for one in document["features"]}
+    nowhere = {"name": "", "before": None, "after": None}
+    return [nowhere | {"sentence": one} | places.get(one, {}) for one in document["sentences"]]
+
+
 def knowledge_note(site: Site, asked: str | None) -> str | None:
     """Say that a time lies beyond what the sources can know; None where it does not."""
     ends = str(site.edition.atlas["knowledge_ends"])

@@ -277,7 +277,9 @@ def test_a_pinned_address_stays_pinned(visit: Opener) -> None:
     seen.page.keyboard.press("PageDown")
     seen.page.wait_for_url("**/map?date=2002-12-01")
     assert urlsplit(seen.page.url).path == "/editions/1/map"
-    assert "/editions/1/collections" in str(seen.page.locator("#table").get_attribute("href"))
+    assert "/editions/1/map/table?date=2002-12-01" in str(
+        seen.page.locator("#table").get_attribute("href")
+    )
 
 
 def test_play_moves_and_pauses(visit: Opener) -> None:

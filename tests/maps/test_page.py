@@ -103,7 +103,7 @@ def test_text_of_an_atlas_can_neither_end_the_script_nor_become_markup() -> None
 def test_a_pinned_page_links_to_its_edition_under_the_prefix(edition: routes.Edition) -> None:
     html = map_page(edition, MapView(edition=1, root_path="/atlas"))
     assert carried(html, "routeshift-view")["base"] == "/atlas/editions/1"
-    assert 'href="/atlas/editions/1/collections/routes/items?f=html' in html
+    assert 'href="/atlas/editions/1/map/table?date=2003-12-01"' in html
     assert all(address.startswith("/atlas/static/") for address in Reader(html).loaded)
 
 

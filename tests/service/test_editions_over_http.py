@@ -192,6 +192,8 @@ PATHS = (
     "/downloads/routes.geojson",
     "/map?date=2003-12-01",
     "/embed?date=2003-12-01",
+    "/map/table?date=2003-12-01",
+    "/compare?from=2001-06-01&to=2003-12-01",
 )
 
 

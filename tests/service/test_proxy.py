@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import sys
@@ -27,18 +28,22 @@ def client(store: Path) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("sent", ["/atlas", ""], ids=["prefix left on", "prefix taken off"])
-@pytest.mark.parametrize("page", ["/", "/map", "/embed", "/editions/1/map", "/collections/routes"])
+@pytest.mark.parametrize(
+    "page",
+    ["/", "/map", "/embed", "/editions/1/map", "/collections/routes", "/compare", "/map/table"],
+)
 def test_every_address_of_a_page_stands_under_the_prefix(
     client: httpx.Client, sent: str, page: str
 ) -> None:
     answer = client.get(f"{sent}{page}", headers={"Accept": "text/html"})
     assert answer.status_code == 200
-    addresses = re.findall(r'(?:href|src)="(?:http://news\.example)?(/[^"#?]*)', answer.text)
+    found = re.findall(r'(?:href|src)="(?:http://news\.example)?(/[^"#]*)', answer.text)
+    addresses = [html.unescape(address) for address in found]
     assert len(addresses) > 5
     for address in set(addresses):
         assert address.startswith("/atlas/"), address
-        found = client.get(address if sent else address.removeprefix("/atlas"))
-        assert found.status_code == 200, address
+        there = client.get(address if sent else address.removeprefix("/atlas"))
+        assert there.status_code == 200, address
 
 
 @pytest.mark.parametrize("sent", ["/atlas", ""], ids=["prefix left on", "prefix taken off"])

@@ -4,6 +4,7 @@ import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, say } from "./dom.js";
+import { focusPopup } from "./focus.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
@@ -22,6 +23,8 @@ const FEW_LAYERS = ["routes", "crossings", "eu"];
 /** From this zoom on there is room for full lines and marks. */
 const NEAR_ZOOM = 5.3;
 const QUIET_MS = 350;
+/** What the day is called in the address that a link leads to. */
+const DAY_IN = { table: "date", compare: "to", download: "datetime" };
 
 class Atlas {
   constructor(state, settings) {
@@ -127,12 +130,12 @@ class Atlas {
 
   #link() {
     const day = isoDay(this.clock.at);
-    for (const id of ["table", "download", "full"]) {
+    for (const id of ["table", "compare", "download", "full"]) {
       const link = byId(id);
       if (!link) continue;
       const address = new URL(link.href);
       if (id === "full") address.search = this.query();
-      else address.searchParams.set("datetime", day);
+      else address.searchParams.set(DAY_IN[id], day);
       link.href = address.href;
       if (link.download) link.download = `${this.state.atlas.id}-${day}.geojson`;
     }
@@ -265,15 +268,6 @@ function overlays(map) {
     const { left, top, width, height } = node.getBoundingClientRect();
     return { x: left - frame.left, y: top - frame.top, w: width, h: height };
   });
-}
-
-function focusPopup(popup) {
-  const from = document.activeElement;
-  const node = popup.getElement();
-  node.setAttribute("role", "dialog");
-  node.setAttribute("aria-label", node.querySelector("h3")?.textContent ?? "");
-  node.querySelector(".leaflet-popup-close-button")?.focus({ preventScroll: true });
-  popup.once?.("remove", () => from?.isConnected && from.focus({ preventScroll: true }));
 }
 
 function carried(id) {

@@ -1,0 +1,83 @@
+"""The page of a comparison: two maps beside each other, or one that tells what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from geo import words as dates
+from service.maps import assets
+from service.maps.page import STYLES, MapView, TimeMap, state_of
+from service.maps.state import ShownEdition
+from service.maps.words import words
+
+Arrangement = Literal["two", "one"]
+
+SHEETS = (*STYLES, "kinds", "told", "compare")
+MODULES = "compare"
+"""The folder of the modules that only this page needs."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared: two days of one edition, or one day in two editions.
+
+    `days` are ISO days, the earlier first; `editions` the numbers of two editions, None for days.
+    `known` are the editions that a reader can choose from. `told` is the HTML of the words.
+    """
+
+    days: tuple[str, str]
+    editions: tuple[int, int] | None
+    known: Sequence[int]
+    arrangement: Arrangement
+    told: str
+
+
+def compare_page(
+    earlier: ShownEdition, later: ShownEdition, compared: Comparison, view: MapView
+) -> str:
+    """Give the HTML of `/compare`: the same text for the same editions and view."""
+    state = state_of(later, view.lang)
+    before = state if earlier == later else state_of(earlier, view.lang)
+    more = _told(before, state, compared, view)
+    page = TimeMap(state, view, "compare", more, SHEETS)
+    return str(page.get_root().render())
+
+
+def _told(
+    before: dict[str, Any], state: dict[str, Any], compared: Comparison, view: MapView
+) -> dict[str, Any]:
+    """Give what the page says beyond what every map says."""
+    said = words(view.lang)
+    names = [dates.date(day) for day in compared.days]
+    if compared.editions:
+        names = [said["compare"]["edition"].format(number=one) for one in compared.editions]
+    heading = said["compare"]["of_editions" if compared.editions else "of_days"]
+    title = said["compare"]["title"].format(first=names[0], second=names[1])
+    description = said["compare"]["description"]
+    return {
+        "compared": compared,
+        "names": names,
+        "heading": heading,
+        "before": None if before is state else before,
+        "day_in_words": dates.date(compared.days[1]),
+        "settings_of_comparison": {
+            "days": compared.days,
+            "editions": compared.editions,
+            "maps": compared.arrangement,
+        },
+        "main": assets.address(view.root_path, f"{MODULES}/compare.js"),
+        "modules": [
+            assets.address(view.root_path, name)
+            for name in (*assets.modules(), *assets.modules(under=MODULES))
+            if name not in _NOT_NEEDED
+        ],
+        "of_head": {
+            "atlas": {**state["atlas"], "title": title, "byline": state["atlas"]["title"]},
+            "say": said | {"page": said["page"] | {"description": description}},
+        },
+    }
+
+
+_NOT_NEEDED = ("main.js", "clock.js", "newer.js", "panel.js", "share.js", "strip.js")

@@ -1,0 +1,93 @@
+"""What there is to tell of a day, in words: as static/panel.js tells it beside the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geo import words as dates
+from service.maps.moment import Moment
+from service.maps.state import DAY, State
+from service.maps.words import Words
+
+FRESH = 31 * DAY
+"""How long a change is news, in seconds."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A headline with a line over it, sentences, what to be careful with, and what comes next."""
+
+    kicker: str
+    title: str
+    texts: tuple[str, ...] = ()
+    care: str = ""
+    then: Story | None = None
+
+
+def story_of(state: State, moment: Moment, said: Words) -> Story:
+    """Tell a day: what changed within a month, a shift that may be happening, the last change.
+
+    After the source's knowledge: that nothing is known.
+    """
+    panel = said["panel"]
+    if moment.is_beyond:
+        return _beyond(state, moment, panel)
+    latest = _latest(moment, panel)
+    if not moment.shifts:
+        return latest or Story(panel["first"], str(state["atlas"]["title"]))
+    names = {route["id"]: route["name"] for route in state["routes"]}
+    shift = moment.shifts[0]
+    is_other = moment.latest is not None and "shift" not in moment.latest["kinds"]
+    if latest and is_other and _age(moment) < FRESH:
+        return Story(latest.kicker, latest.title, latest.texts, then=_shift(shift, panel, names))
+    return _shift(shift, panel, names, latest if is_other else None)
+
+
+def _age(moment: Moment) -> int:
+    at = int(np.datetime64(moment.day, "s").astype(np.int64))
+    return at - int(moment.latest["at"]) if moment.latest else at
+
+
+def _latest(moment: Moment, panel: dict[str, str]) -> Story | None:
+    if moment.latest is None:
+        return None
+    title, *texts = moment.latest["words"]
+    day = str(np.datetime64(moment.latest["at"], "s").astype("datetime64[D]"))
+    kicker = panel["now"] if day == moment.day else panel["latest"]
+    return Story(kicker.format(when=dates.date(day)), title.removesuffix("."), tuple(texts))
+
+
+def _beyond(state: State, moment: Moment, panel: dict[str, str]) -> Story:
+    ends = state["atlas"]["knowledge_ends"]
+    values = {"year": ends["year"], "date": dates.date(moment.day)}
+    # The boundaries go on after the source's knowledge: say what changed with them last.
+    is_later = moment.latest is not None and moment.latest["at"] > ends["at"]
+    return Story(
+        panel["beyond"].format(**values),
+        panel["beyond_title"].format(**values),
+        (panel["beyond_text"].format(**values),),
+        then=_latest(moment, panel) if is_later else None,
+    )
+
+
+def _shift(
+    shift: dict[str, Any], panel: dict[str, str], names: dict[str, str], then: Story | None = None
+) -> Story:
+    def named(side: str) -> str:
+        return "; ".join(names.get(one, one) for one in shift[side])
+
+    kicker = panel["here_spread" if shift["spread"] else "here"]
+    texts = [panel["replaced"].format(**{"from": named("from"), "to": named("to")})]
+    if shift["cause"]:
+        texts.append(panel["cause"].format(cause=shift["cause"]))
+    cares = [shift.get("caveat"), shift.get("editor_note")]
+    return Story(
+        kicker.format(when=shift["when"], spread=shift["spread"]),
+        shift["name"],
+        tuple(texts),
+        " ".join(text for text in cares if text),
+        then,
+    )
