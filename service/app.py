@@ -24,6 +24,7 @@ from service.library import Library
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing, queryables
+from service.pictures import web as pictures
 from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
 from service.qgis import web as qgis
@@ -35,7 +36,7 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
-    changes, qgis, downloads, maps, health,
+    changes, qgis, downloads, maps, pictures, health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

@@ -150,12 +150,12 @@ def embed_page(edition: ShownEdition, view: MapView) -> str:
 
 
 def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
-    page = TimeMap(_state(edition, view.lang), view, mode)
+    page = TimeMap(state_of(edition, view.lang), view, mode)
     return str(page.get_root().render())
 
 
 @lru_cache(maxsize=32)
-def _state(edition: ShownEdition, lang: str) -> State:
+def state_of(edition: ShownEdition, lang: str) -> State:
     """Build what an edition shows once: it never changes, and most of a page's time goes there."""
     return build(edition, lang)
 

@@ -1,0 +1,64 @@
+"""Pictures over HTTP: the parameters of the map, a size, and a file at the end of the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from routes import Edition
+from service import answers
+from service.maps.web import PARAMETERS, parse_view
+from service.ogc.parameters import refuse_unknown
+from service.pictures import parameters
+from service.pictures.picture import PictureView, svg
+from service.pictures.raster import png
+from service.site import Site
+
+router = APIRouter()
+
+SVG, PNG = "image/svg+xml", "image/png"
+KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.SIZE))
+# Opened by itself an SVG is a document: it runs and loads nothing. Its look is in attributes.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@router.get("/picture.svg")
+@router.get("/editions/{edition:int}/picture.svg")
+async def picture_svg(request: Request) -> Response:
+    """Give a still of the map as SVG."""
+    return await _drawn(request, SVG, lambda edition, asked: svg(edition, asked).encode())
+
+
+@router.get("/picture.png")
+@router.get("/editions/{edition:int}/picture.png")
+async def picture_png(request: Request) -> Response:
+    """Give a still of the map as PNG."""
+    return await _drawn(request, PNG, lambda edition, asked: png(svg(edition, asked)))
+
+
+async def _drawn(
+    request: Request, media_type: str, draw: Callable[[Edition, PictureView], bytes]
+) -> Response:
+    refuse_unknown(request, *KNOWN)
+    site = Site.of(request)
+    asked = parameters.parse(request, parse_view(request, site))
+    ending = media_type[6:9]
+    day = asked.view.date or "opening"
+    name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
+    headers = answers.for_caches(site, media_type, {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Security-Policy": POLICY,
+        # An embed or a newsroom's page shows it from another origin.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    })  # fmt: skip
+    unchanged = answers.unchanged(request, headers)
+    if unchanged:
+        return unchanged
+    # Drawing keeps a processor busy: others wait for their turn, and no other answer waits.
+    limiter: CapacityLimiter = request.app.state.writers
+    body = await to_thread.run_sync(draw, site.edition, asked, limiter=limiter)
+    return Response(body, media_type=media_type, headers=headers)
