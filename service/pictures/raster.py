@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import resvg_py
+import logging
+import subprocess
+import sys
 
-from service.pictures import fonts
+from service.pictures import fonts, rasteriser
+from service.problems import Unavailable
 
-SANS_SERIF, SERIF = fonts.SANS, fonts.SERIF
+log = logging.getLogger("routeshift")
+
+MOST_S = 60
+"""More than ten times what the largest picture takes."""
 
 
 def png(svg: str) -> bytes:
-    """Draw an SVG in the size that it names."""
-    drawn: bytes = resvg_py.svg_to_bytes(
-        svg_string=svg,
-        skip_system_fonts=True,
-        font_files=fonts.files(),
-        serif_family=SERIF,
-        sans_serif_family=SANS_SERIF,
-    )
-    return bytes(drawn)
+    """Draw an SVG in the size that it names.
+
+    In a process of its own: the library holds Python's lock while it draws, up to some seconds, and
+    nobody else would be answered meanwhile; and what it takes of memory is given back.
+    Raises Unavailable.
+    """
+    # -I: nothing of the folder that the service runs in can stand in for the library.
+    command = [sys.executable, "-I", rasteriser.__file__, *fonts.files()]
+    try:
+        done = subprocess.run(
+            command, input=svg.encode(), capture_output=True, timeout=MOST_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        log.error("a picture: %s %s", error, getattr(error, "stderr", b""))
+        raise Unavailable("the picture could not be drawn just now") from error
+    return done.stdout
