@@ -21,6 +21,7 @@ from service.history import changes, editions, feed, timemaps
 from service.history import routes as route_histories
 from service.history.memento import Memento
 from service.library import Library
+from service.maps import oembed
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing, queryables
@@ -36,7 +37,7 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
-    changes, qgis, downloads, maps, pictures, health,
+    changes, qgis, downloads, maps, pictures, oembed, health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

@@ -111,6 +111,12 @@ def view_of(atlas: Mapping[str, Any], routes: gpd.GeoDataFrame) -> shapes.Box:
     return west, south, east, north
 
 
+def opening_day(atlas: Mapping[str, Any]) -> str:
+    """Give the day that a map opens on, ISO: the atlas's, or the first of what it knows last."""
+    known = dates.span_of(str(atlas["knowledge_ends"])).first
+    return str(atlas.get("opening_date") or known.astype("datetime64[D]"))
+
+
 def _near(frame: gpd.GeoDataFrame, middle: float) -> gpd.GeoSeries:
     turned = shapes.near(frame.geometry.to_numpy(), middle)
     return gpd.GeoSeries(turned, index=frame.index, crs=frame.crs)
@@ -123,7 +129,7 @@ def _atlas(atlas: Mapping[str, Any], view: shapes.Box) -> Row:
         "title": atlas["title"],
         "byline": str(atlas.get("byline") or ""),
         "view": view,
-        "opening": str(atlas.get("opening_date") or known.first.astype("datetime64[D]")),
+        "opening": opening_day(atlas),
         "knowledge_ends": {"year": str(atlas["knowledge_ends"]), "at": _seconds(known.after)},
         "notes": {key: str(text) for key, text in dict(atlas.get("notes") or {}).items()},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from service.maps import parameters as maps
-from service.maps.page import MapView
+from service.maps.view import MapView
 from service.ogc.parameters import Parameter
 from service.pictures.picture import PictureView
 from service.problems import BadParameter

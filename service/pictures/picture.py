@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from service.maps.page import LAYERS, MAX_ZOOM, MapView, state_of
+from service.maps.page import LAYERS, MAX_ZOOM, state_of
 from service.maps.shapes import region
 from service.maps.state import ShownEdition, State
+from service.maps.view import MapView
 from service.maps.words import Words, words
 from service.pictures import bar, courses, ground, key, labels, places, texts
 from service.pictures.layout import COLUMN, SMALL, WIDE, Keys, Layout

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from service.maps.colours import named
+from service.markup import legal
 from service.pictures.fonts import Face
 
 SVG = "http://www.w3.org/2000/svg"
@@ -77,11 +78,6 @@ def titled(element: Element, said: str) -> Element:
     return element
 
 
-def legal(said: str) -> str:
-    """Leave out what XML 1.0 cannot hold (2.2): an atlas may carry any character."""
-    return "".join(sign for sign in said if sign in "\t\n" or _is_legal(ord(sign)))
-
-
 def path_of(geometry: BaseGeometry, decimals: int = DECIMALS) -> str:
     """Give the path data of lines and areas; points and what is empty give nothing."""
     parts = [part for part in shapely.get_parts(geometry, return_index=False) if not part.is_empty]
@@ -133,7 +129,3 @@ def _part(part: BaseGeometry, decimals: int) -> str:
     if part.geom_type in ("LineString", "LinearRing"):
         return path_through(shapely.get_coordinates(part).tolist(), decimals)
     return ""
-
-
-def _is_legal(sign: int) -> bool:
-    return 0x20 <= sign <= 0xD7FF or 0xE000 <= sign <= 0xFFFD or sign >= 0x10000

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from routes import Edition
 from service import answers
+from service.maps.state import opening_day
 from service.maps.web import PARAMETERS, parse_view
 from service.ogc.parameters import refuse_unknown
 from service.pictures import parameters
@@ -47,7 +48,7 @@ async def _drawn(
     site = Site.of(request)
     asked = parameters.parse(request, parse_view(request, site))
     ending = media_type[6:9]
-    day = asked.view.date or "opening"
+    day = asked.view.date or opening_day(site.edition.atlas)
     name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
     headers = answers.for_caches(site, media_type, {
         "Content-Disposition": f'inline; filename="{name}"',
