@@ -64,12 +64,19 @@ def paths(entries: Sequence[Entry], frame: Frame) -> list[BaseGeometry]:
     return [shapely.MultiLineString(_parts(entry.row, frame)) for entry in entries]
 
 
+def is_seen(entry: Entry, frame: Frame) -> bool:
+    """Tell whether some of a route lies in the frame."""
+    return frame_holds(frame, shapely.MultiLineString(_parts(entry.row, frame)))
+
+
 def draw(picture: Element, entries: Sequence[Entry], frame: Frame, *, far: bool) -> None:
     """Draw bands and lines, each route a group of its own with its name and times."""
     bands = layer(picture, "bands", "Bands", opacity=0.2, fill="none", stroke_linejoin="round",
                   stroke_linecap="round", stroke_width=8 if far else 12)  # fmt: skip
     routes = layer(picture, "routes", "Routes", stroke_linejoin="round")
     for entry in entries:
+        if not is_seen(entry, frame):
+            continue
         row, drawn = entry.row, _parts(entry.row, frame)
         # Only a schematic course has a band; one that is surveyed is where it is drawn.
         if row.get("precision") == "schematic":
@@ -83,6 +90,7 @@ def draw(picture: Element, entries: Sequence[Entry], frame: Frame, *, far: bool)
 
 def _course(group: Element, entry: Entry, drawn: list[Pixels], frame: Frame, far: bool) -> None:
     is_long = sum(_length(part) for part in drawn) >= SHORTEST_ARROW
+    dot = 5.0 if far else 7.0
     line, firmness = ink(entry.mark, far=far), opacity(entry)
     ends = terminal_ends(entry.row["lines"])
     for part, is_end in zip(drawn, ends, strict=True):
@@ -92,7 +100,7 @@ def _course(group: Element, entry: Entry, drawn: list[Pixels], frame: Frame, far
             if not frame_holds(frame, stroke):
                 continue
             add(group, "path", d=path_through(step.tolist(), 2),
-                stroke=colour_of(entry.row), stroke_width=line.width if is_long else 7.0,
+                stroke=colour_of(entry.row), stroke_width=line.width if is_long else dot,
                 stroke_dasharray=line.dashes if is_long else None,
                 stroke_linecap=line.cap if is_long else "round",
                 stroke_opacity=_part_of_one(firmness * share))  # fmt: skip

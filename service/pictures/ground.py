@@ -17,8 +17,8 @@ from service.pictures.svg import add, colour, layer, path_of, titled
 
 # Ground that map.css draws in colours of its own.
 BACKDROP_BORDER, INNER_BORDER, HATCH = "#ddd7ca", "#6f675a", "#b3aa98"
-_SIMPLER = 0.25
-"""Pixels: what a simpler line may leave the true one by; half of what an eye sees in print."""
+_SIMPLER = 0.4
+"""Pixels: what a simpler line may leave the true one by."""
 
 
 def draw(picture: Element, moment: Moment, outlines: Sequence[Any], frame: Frame, *,
@@ -27,7 +27,7 @@ def draw(picture: Element, moment: Moment, outlines: Sequence[Any], frame: Frame
 
     `known` is the box, in degrees, that the atlas has boundaries for.
     """
-    shapes = {row["id"]: area(outlines[row["outline"]], frame) for row in moment.boundaries}
+    shapes = _shapes(moment, outlines, frame)
     states = _of_kind(moment, "state")
     members = [row for row in states if with_union and row["entity"] in moment.members]
     others = [row for row in states if row not in members]
@@ -54,14 +54,26 @@ def draw(picture: Element, moment: Moment, outlines: Sequence[Any], frame: Frame
 def area(outline: Any, frame: Frame) -> BaseGeometry:  # noqa: ANN401
     """Give an outline of the state, rings of polygons, as an area in pixels, cut to the frame."""
     polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in outline]
-    drawn = frame.drawn(shapely.MultiPolygon(polygons))
-    return shapely.simplify(frame.clipped(drawn), _SIMPLER, preserve_topology=False)
+    parts = shapely.get_parts(frame.clipped(frame.drawn(shapely.MultiPolygon(polygons))))
+    # What only touches the edge is cut to a line. Points stay as they are, so that neighbours meet.
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
 
 
 def lines(parts: Sequence[Any], frame: Frame) -> BaseGeometry:
     """Give the parts of a line as one in pixels, cut to the frame."""
     whole = shapely.MultiLineString([part for part in parts if len(part) > 1])
     return shapely.simplify(frame.clipped(frame.drawn(whole)), _SIMPLER)
+
+
+def _shapes(moment: Moment, outlines: Sequence[Any], frame: Frame) -> dict[str, BaseGeometry]:
+    """Give the shape of each boundary in pixels, those of neighbours made simpler together.
+
+    One by one, the border that two states share would become two lines, a little apart.
+    """
+    shapes = {row["id"]: area(outlines[row["outline"]], frame) for row in moment.boundaries}
+    apart = [row["id"] for row in moment.boundaries if row["kind"] in ("state", "backdrop")]
+    simpler = shapely.coverage_simplify(np.array([shapes[name] for name in apart]), _SIMPLER)
+    return shapes | dict(zip(apart, simpler, strict=True))
 
 
 def _sea(group: Element, known: Box, frame: Frame) -> None:

@@ -87,9 +87,9 @@ class Layout:
     @property
     def below_h(self) -> float:
         """The height of the key below the map."""
-        if not self.below:
+        if not (self.below or self.note):
             return 0.0
-        rows = max(height(part) for _, part in grid(self.below, self.room))
+        rows = max((height(part) for _, part in grid(self.below, self.room)), default=0.0)
         return round(rows + height(self.note) + 10, 1)
 
     @property
@@ -125,7 +125,7 @@ class Layout:
             x = self.w - COLUMN
             panel(group, (x, self.head_h, COLUMN, self.map_h), "left")
             write(group, self.beside, x + 16, self.head_h + 12, COLUMN - 32)
-        if self.below:
+        if self.below or self.note:
             self._grid(group, round(self.head_h + self.map_h, 1))
 
     def _grid(self, group: Element, top: float) -> None:
@@ -134,4 +134,4 @@ class Layout:
             write(group, part, round(self.margin + start, 1), top + 5, self.room)
             for start, part in grid(self.below, self.room)
         ]
-        write(group, self.note, self.margin, max(ends), self.room)
+        write(group, self.note, self.margin, max(ends, default=top + 5), self.room)

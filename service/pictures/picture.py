@@ -55,7 +55,7 @@ class Picture:
         self.asked = asked
         self.day = asked.view.date or self.state["atlas"]["opening"]
         self.moment: Moment = moment_of(self.state, self.day)
-        self.with_union = "eu" in asked.layers
+        self.with_union, self.with_roles = "eu" in asked.layers, "roles" in asked.layers
         self.routes = self.moment.routes if "routes" in asked.layers else []
         self.layout = self._laid_out(dict(edition.atlas))
         self.named = self._named(self.layout.map_box)
@@ -110,10 +110,13 @@ class Picture:
         # What the key has to explain is known only when the map is placed; where the map's frame
         # ends changes little of it, so a first frame tells.
         named = self._named(layout.map_box)
-        kinds = key.kinds(named, self.routes, with_union=self.with_union)
+        seen = [entry for entry in self.routes if courses.is_seen(entry, named.frame)]
+        kinds = key.kinds(named, seen, with_union=self.with_union)
         with_roles = bool(named.roles)
         beside = [partial(self._column, kinds, with_roles, detail) for detail in (2, 1, 0)]
         layout.place(beside, list(self._below(kinds, with_roles, layout)))
+        # Without its caveat one mark a country would say more than the source does.
+        self.with_roles = with_roles and bool(layout.beside or layout.note)
         return layout
 
     def _below(self, kinds: list[str], with_roles: bool, layout: Layout) -> Iterator[Keys]:
@@ -122,7 +125,7 @@ class Picture:
         note = texts.roles_lines(self.said, layout.room) if with_roles else []
         for most in (kinds, *([kind for kind in kinds if kind in held] for held in key.FEWER)):
             lines = texts.key_lines(most, self.said, layout.room, size, short=layout.is_small)
-            if lines:
+            if lines or note:
                 yield lines, note
 
     def _column(self, kinds: list[str], with_roles: bool, detail: int) -> list[Line]:
@@ -152,7 +155,7 @@ class Picture:
             rings=rings,
             diamonds=places.diamonds(moment.events if "events" in layers else [], frame, rings),
             areas=places.areas(moment.crossings if "crossings" in layers else []),
-            roles=moment.roles if "roles" in layers else [],
+            roles=moment.roles if self.with_roles else [],
             lines=courses.paths(self.routes, frame),
             far=frame.zoom < NEAR_ZOOM,
             small=self.asked.width < SMALL,

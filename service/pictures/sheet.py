@@ -91,6 +91,8 @@ def grid(lines: Sequence[Line], room: float) -> list[tuple[float, list[Line]]]:
 
     Gives for each column where it begins, and its lines.
     """
+    if not lines:
+        return []
     for rows in range(1, len(lines) + 1):
         parts = [list(lines[first : first + rows]) for first in range(0, len(lines), rows)]
         wide = [max(line.width for line in part) for part in parts]
