@@ -107,7 +107,9 @@ def ask(
             case.query = query or case.query
         response = case.call(session=session, headers={"Accept": accepted}, allow_redirects=False)
         tally[operation.label, response.status_code] += 1
-        case.validate_response(response, checks=CHECKS)
+        # oEmbed's answer to a form that it cannot give; described for it alone.
+        checks = CHECKS[1:] if response.status_code == 501 else CHECKS
+        case.validate_response(response, checks=checks)
 
     answers_as_described()
 
