@@ -9,6 +9,7 @@ would have to change with every answer, and then the page could have no ETag.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from service.maps import assets, sharing
-from service.maps.state import ShownEdition, State, build
+from service.maps.state import ShownEdition, State, build, nearest_day
 from service.maps.view import MapView, Mode
 from service.maps.words import words
 
@@ -134,9 +135,13 @@ def state_of(edition: ShownEdition, lang: str) -> State:
 def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     """Give what the templates say."""
     atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
+    # The map opens on the nearest day that it shows; so must what others show of it.
+    shown = replace(view, date=view.date and nearest_day(state, view.date))
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name.
-        "sharing": sharing.told(view, mode, atlas["title"], day) if view.root else None,
+        "sharing": sharing.told(shown, mode, atlas["title"], shown.date or day)
+        if view.root
+        else None,
         "state": state,
         "atlas": atlas,
         "view": view,

@@ -117,6 +117,18 @@ def opening_day(atlas: Mapping[str, Any]) -> str:
     return str(atlas.get("opening_date") or known.astype("datetime64[D]"))
 
 
+def nearest_day(state: State, day: str) -> str:
+    """Give an ISO day, or the nearest one that the map shows."""
+    first, last = days_of(state)
+    return min(max(day, first), last)
+
+
+def days_of(state: State) -> tuple[str, str]:
+    """Give the first and the last day that the map shows, ISO; years have four digits."""
+    first, last = state["axis"]["first"], state["axis"]["last"] - DAY
+    return str(np.datetime64(first, "s"))[:10], str(np.datetime64(last, "s"))[:10]
+
+
 def _near(frame: gpd.GeoDataFrame, middle: float) -> gpd.GeoSeries:
     turned = shapes.near(frame.geometry.to_numpy(), middle)
     return gpd.GeoSeries(turned, index=frame.index, crs=frame.crs)

@@ -11,15 +11,19 @@ from starlette.responses import Response
 
 from routes import Edition
 from service import answers
-from service.maps.state import opening_day
+from service.maps.page import state_of
+from service.maps.state import days_of, opening_day
 from service.maps.web import PARAMETERS, parse_view
 from service.ogc.parameters import refuse_unknown
 from service.pictures import parameters
 from service.pictures.picture import PictureView, svg
 from service.pictures.raster import png
+from service.problems import BadParameter
 from service.site import Site
 
 router = APIRouter()
+
+Draw = Callable[[Edition, PictureView], bytes]
 
 SVG, PNG = "image/svg+xml", "image/png"
 KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.SIZE))
@@ -41,9 +45,21 @@ async def picture_png(request: Request) -> Response:
     return await _drawn(request, PNG, lambda edition, asked: png(svg(edition, asked)))
 
 
-async def _drawn(
-    request: Request, media_type: str, draw: Callable[[Edition, PictureView], bytes]
-) -> Response:
+def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
+    """Draw a day that the map shows. Raises BadParameter for any other.
+
+    The live map goes to the nearest one, and says so; a picture of another day than was asked for
+    would be taken for that day.
+    """
+    first, last = days_of(state_of(edition, asked.view.lang))
+    day = asked.view.date
+    if day is not None and not first <= day <= last:
+        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
+        raise BadParameter(fault, "date", opening_day(edition.atlas))
+    return draw(edition, asked)
+
+
+async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
     refuse_unknown(request, *KNOWN)
     site = Site.of(request)
     asked = parameters.parse(request, parse_view(request, site))
@@ -61,5 +77,5 @@ async def _drawn(
         return unchanged
     # Drawing keeps a processor busy: others wait for their turn, and no other answer waits.
     limiter: CapacityLimiter = request.app.state.writers
-    body = await to_thread.run_sync(draw, site.edition, asked, limiter=limiter)
+    body = await to_thread.run_sync(_made, draw, site.edition, asked, limiter=limiter)
     return Response(body, media_type=media_type, headers=headers)

@@ -24,6 +24,7 @@ from service.pictures.lettering import broken
 from service.pictures.picture import Picture, PictureView, svg
 from service.pictures.raster import png
 from service.pictures.svg import INKSCAPE, SVG
+from service.problems import Unavailable
 from tests.maps.test_state import small
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -67,6 +68,11 @@ def test_a_picture_has_the_size_that_was_asked_for(edition: routes.Edition, scal
     made = png(svg(edition, asked("1991-01-01", 360, 400, scale)))
     assert made.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", made[16:24]) == (360 * scale, 400 * scale)
+
+
+def test_what_cannot_be_drawn_is_told_without_a_trace() -> None:
+    with pytest.raises(Unavailable, match="could not be drawn just now"):
+        png("no picture")
 
 
 def dashes(document: str) -> dict[str, str | None]:

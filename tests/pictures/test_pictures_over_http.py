@@ -67,6 +67,8 @@ def test_a_picture_has_the_pixels_asked_for(client: TestClient) -> None:
     ("query", "parameter", "fault"),
     [
         ("date=soon", "date", "'soon' is not a date"),
+        ("date=1800", "date", "is not between 1990-01-01 and 2010-12-31"),
+        ("date=2011-01-01", "date", "is not between 1990-01-01 and 2010-12-31"),
         ("layers=routes,towns", "layers", "there are routes, crossings, roles, events, eu"),
         ("lang=tlh", "lang", "there is "),
         ("width=100000", "width", "is not between 300 and 4000"),
@@ -134,6 +136,15 @@ def test_what_a_page_tells_others_leads_to_the_same_map(client: TestClient, page
     assert made.headers["content-type"] == "image/png"
     size = (int(told["og:image:width"]), int(told["og:image:height"]))
     assert struct.unpack(">II", made.content[16:24]) == size == (1200, 630)
+
+
+def test_a_card_shows_the_nearest_day_as_the_map_does(client: TestClient) -> None:
+    told = metas(head(client, "map?date=1800-01-01"))
+    assert told["og:title"].endswith(", 1 January 1990")
+    assert client.get(told["og:image"]).status_code == 200
+    told_by_oembed = asked_of(client, f"{HERE}/map?date=2050-01-01")
+    assert str(told_by_oembed["title"]).endswith(", 31 December 2010")
+    assert client.get(str(told_by_oembed["thumbnail_url"])).status_code == 200
 
 
 def test_a_card_says_the_day(client: TestClient) -> None:

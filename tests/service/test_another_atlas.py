@@ -28,7 +28,9 @@ def client(ferries: Path) -> Iterator[TestClient]:
         "/routes/night-ferry?f=html", "/changes?from=1490&to=1600",
         "/changes?from=1490&to=1600&f=html", "/changes?from-edition=1&to-edition=1&f=html",
         "/editions", "/editions?f=html", "/editions/1?f=html", "/editions.atom", "/timemap/map",
-        "/map", "/embed", "/map?date=1499-05-01", "/tiles", "/tiles/WebMercatorQuad?f=tilejson",
+        "/map", "/embed", "/map?date=1499-05-01", "/picture.svg?date=1499-05-01", "/picture.png",
+        "/oembed?url=http://testserver/map&format=xml",
+        "/tiles", "/tiles/WebMercatorQuad?f=tilejson",
         "/downloads/routeshift.qlr", "/downloads/routes.gpkg", "/downloads/routes.kml",
     ],
 )  # fmt: skip
