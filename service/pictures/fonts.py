@@ -36,6 +36,8 @@ class Face:
     family: str
     weight: int
     italic: bool = False
+    parts: tuple[str, ...] = ("latin", "latin-ext")
+    """The letters that its files hold; what is in two of them is taken from the first."""
 
     @property
     def families(self) -> str:
@@ -43,13 +45,24 @@ class Face:
         return _FALLBACKS[self.family]
 
     def part(self, letters: str) -> Path:
-        """Give the file of some letters, "latin" or "latin-ext"."""
+        """Give the file of some letters, one of `parts`."""
         name = self.family.lower().replace(" ", "-")
         style = "italic" if self.italic else "normal"
         return FOLDER / f"vendor/fonts/{name}-{letters}-{self.weight}-{style}.woff2"
 
+    def signs(self, letters: str) -> frozenset[int]:
+        """Give the characters that the file of some letters holds."""
+        return _signs(self.part(letters))
 
-PLAIN, SEMIBOLD, BOLD = Face(SANS, 400), Face(SANS, 600), Face(SANS, 700)
+
+@cache
+def _signs(path: Path) -> frozenset[int]:
+    return frozenset(TTFont(path).getBestCmap())
+
+
+# The other faces take their Cyrillic from this one.
+PLAIN = Face(SANS, 400, parts=("latin", "latin-ext", "cyrillic"))
+SEMIBOLD, BOLD = Face(SANS, 600), Face(SANS, 700)
 ITALIC, TITLE = Face(SERIF, 400, italic=True), Face(SERIF, 600)
 FACES = (PLAIN, SEMIBOLD, BOLD, ITALIC, TITLE)
 
@@ -58,17 +71,22 @@ FACES = (PLAIN, SEMIBOLD, BOLD, ITALIC, TITLE)
 def _advances(face: Face) -> dict[int, float]:
     """Give how far each character moves on, in shares of the font's size."""
     found: dict[int, float] = {}
-    for letters in ("latin-ext", "latin"):
+    for letters in reversed(face.parts):
         font = TTFont(face.part(letters))
         per_em, widths = font["head"].unitsPerEm, font["hmtx"].metrics
         found |= {sign: widths[glyph][0] / per_em for sign, glyph in font.getBestCmap().items()}
     return found
 
 
+@cache
+def _known(face: Face) -> dict[int, float]:
+    return _advances(PLAIN) | _advances(face)
+
+
 def width(text: str, face: Face, size: float) -> float:
     """Give the width of a text in pixels, without kerning, which mostly makes it narrower."""
-    known = _advances(face)
-    # What the font lacks comes from another one: as wide as tall is the careful guess.
+    known = _known(face)
+    # What no font here has comes from a reader's own: as wide as tall is the careful guess.
     return size * sum(known.get(ord(sign), 1.0) for sign in text)
 
 
@@ -77,7 +95,7 @@ def _folder() -> TemporaryDirectory[str]:
     """Write all faces as TrueType, once in each process; the folder is gone when it ends."""
     folder = TemporaryDirectory(prefix="routeshift-fonts-")
     for number, face in enumerate(FACES):
-        joined = Merger().merge([str(face.part(letters)) for letters in ("latin", "latin-ext")])
+        joined = Merger().merge([str(face.part(letters)) for letters in face.parts])
         joined.flavor = None
         _rename(joined, face)
         joined.save(Path(folder.name) / f"{number}.ttf")

@@ -109,5 +109,5 @@ def definitions(picture: Element) -> None:
     hatch = add(held, "pattern", id="hatch", width=6, height=6, patternUnits="userSpaceOnUse",
                 patternTransform="rotate(45)")  # fmt: skip
     add(hatch, "path", d="M0 0V6", stroke=HATCH, stroke_width=1.4)
-    soft = add(held, "filter", id="soft", x="-30%", y="-30%", width="160%", height="160%")
+    soft = add(held, "filter", id="soft", x="-50%", y="-150%", width="200%", height="400%")
     add(soft, "feGaussianBlur", stdDeviation=3)

@@ -117,8 +117,9 @@ class Layout:
         top = 5.0 if self.is_small else 8.0
         write(group, self.head[0], self.margin, top, self.room)
         for lines in self.head[1:]:
-            wide = max(width(line.said, line.face, line.size) for line in lines)
-            write(group, lines, round(self.w - self.margin - wide, 1), top, wide)
+            # From the right edge, so that it stays on the sheet in a wider font, too.
+            right = layer(group, "date", "Date", text_anchor="end")
+            write(right, lines, self.w - self.margin, top, self.room)
 
     def _key(self, group: Element) -> None:
         if self.beside:

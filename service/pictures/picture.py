@@ -13,7 +13,7 @@ from service.maps.shapes import region
 from service.maps.state import ShownEdition, State
 from service.maps.view import MapView
 from service.maps.words import Words, words
-from service.pictures import bar, courses, ground, key, labels, places, texts
+from service.pictures import bar, courses, embedding, ground, key, labels, places, texts
 from service.pictures.layout import COLUMN, SMALL, WIDE, Keys, Layout
 from service.pictures.lettering import Lettering
 from service.pictures.moment import Moment, moment_of
@@ -68,8 +68,8 @@ class Picture:
         """The part of the picture that is the map."""
         return self.named.frame
 
-    def svg(self) -> str:
-        """Give the document."""
+    def svg(self, *, with_fonts: bool = False) -> str:
+        """Give the document; `with_fonts`: it carries those that its texts use."""
         asked = self.asked
         picture = Element("svg", xmlns=SVG, viewBox=f"0 0 {asked.width} {asked.height}",
                           width=str(asked.width * asked.scale),
@@ -85,6 +85,8 @@ class Picture:
         if self.notice:
             self.notice.draw(picture)
         self.layout.draw(picture)
+        if with_fonts:
+            picture.insert(1, embedding.style(picture))
         return written(picture)
 
     def _map(self, group: Element) -> None:
@@ -175,6 +177,6 @@ class Picture:
         return str(self.state["atlas"]["knowledge_ends"]["year"])
 
 
-def svg(edition: ShownEdition, asked: PictureView) -> str:
+def svg(edition: ShownEdition, asked: PictureView, *, with_fonts: bool = False) -> str:
     """Give a picture as SVG. Raises KeyError for a language that the map does not speak."""
-    return Picture(edition, asked).svg()
+    return Picture(edition, asked).svg(with_fonts=with_fonts)

@@ -58,8 +58,8 @@ def wrapped(said: str, face: Face, size: float, room: float) -> list[str]:
 
 def paragraph(said: str, face: Face, size: float, room: float, ink: str = "ink",
               indent: float = 0.0, above: float = 0.0) -> list[Line]:  # fmt: skip
-    """Give a text as lines of one look."""
-    parts = wrapped(said, face, size, room - indent)
+    """Give a text as lines of one look, one at least."""
+    parts = wrapped(said, face, size, room - indent) or [""]
     return [
         Line(part, face, size, ink, indent, None, above if number == 0 else 0.0)
         for number, part in enumerate(parts)

@@ -27,15 +27,15 @@ Draw = Callable[[Edition, PictureView], bytes]
 
 SVG, PNG = "image/svg+xml", "image/png"
 KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.SIZE))
-# Opened by itself an SVG is a document: it runs and loads nothing. Its look is in attributes.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# Opened by itself an SVG is a document: it runs and loads nothing. The fonts in it are its style.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
 
 
 @router.get("/picture.svg")
 @router.get("/editions/{edition:int}/picture.svg")
 async def picture_svg(request: Request) -> Response:
     """Give a still of the map as SVG."""
-    return await _drawn(request, SVG, lambda edition, asked: svg(edition, asked).encode())
+    return await _drawn(request, SVG, lambda *what: svg(*what, with_fonts=True).encode())
 
 
 @router.get("/picture.png")

@@ -134,7 +134,8 @@ def test_editors_find_named_layers_in_the_order_of_drawing(edition: routes.Editi
     assert list(drawn) == [
         "Sea", "Land", "Member states", "Disputed parts", "Borders", "EU border", "Crossing areas",
         "Bands", "Routes", "Crossings", "Events", "Halos of names", "Country names",
-        "Country roles", "Place names", "Scale bar", "Title and date", "Key", "Source",
+        "Country roles", "Place names", "Scale bar", "Title and date", "Date", "Key",
+        "Source",
     ]  # fmt: skip
     ids = [group.get("id") for group in drawn.values()]
     assert len(set(ids)) == len(ids)
@@ -240,6 +241,32 @@ def test_names_cannot_become_markup(edition: routes.Edition) -> None:
 def test_a_picture_loads_nothing_and_runs_nothing(edition: routes.Edition) -> None:
     drawn = svg(edition, asked("2003-12-01"))
     assert not re.findall(r"href|<script|<style|<image|\son\w+=|url\(h", drawn)
+
+
+def test_a_picture_for_pages_carries_its_fonts_and_is_else_the_same(
+    edition: routes.Edition,
+) -> None:
+    view = asked("2003-12-01")
+    plain, whole = svg(edition, view), svg(edition, view, with_fonts=True)
+    assert re.sub(r" <style>.*?</style>\n", "", whole, flags=re.DOTALL) == plain
+    faces = re.findall(r"font-family:'([^']+)';font-weight:(\d+);font-style:(\w+)", whole)
+    assert ("Source Serif 4", "400", "italic") in faces
+    assert ("Source Sans 3", "700", "normal") in faces
+    assert len(set(faces)) == len(faces) == 5
+    assert set(re.findall(r"url\((\w+:[\w/]+)", whole)) == {"data:font/woff2"}
+
+
+def test_letters_beyond_latin_bring_the_file_that_holds_them() -> None:
+    drawn = svg(small(name=["Niš – Košice"]), asked("2003-12-01"), with_fonts=True)
+    ranges = re.findall(r"unicode-range:([^;]+)", drawn)
+    assert any(said == "U+161" for said in ranges)
+
+
+def test_letters_of_another_script_are_drawn_not_left_out() -> None:
+    with_name, without = (
+        png(svg(small(name=[name]), asked("2003-12-01"))) for name in ("Текија", "\u2003" * 6)
+    )
+    assert len(with_name) > len(without) + 200
 
 
 def test_a_picture_of_another_atlas_speaks_of_that_atlas(ferries: Path) -> None:
