@@ -19,8 +19,8 @@ from starlette.responses import Response
 
 from service import answers, formats
 from service.maps import sharing
+from service.maps.days import nearest_day, opening_day
 from service.maps.page import state_of
-from service.maps.state import nearest_day, opening_day
 from service.maps.view import MapView
 from service.maps.web import PARAMETERS, parse_view
 from service.maps.words import words
@@ -41,7 +41,7 @@ _SHOWN = re.compile(r"(?:/editions/(?P<edition>[1-9]\d{0,8}))?/(?:map|embed)")
 
 EVERY = (
     Parameter("url", "The address of a map of this service.",
-              {"type": "string", "format": "uri"}, "/map?date=2003-12-01"),
+              {"type": "string", "format": "uri"}, "https://maps.example/map?date=2003-12-01"),
     Parameter("format", "Form of the answer.",
               {"type": "string", "enum": ["json", "xml"], "default": "json"}, "json"),
     Parameter("maxwidth", "Greatest width of the frame, pixels.", _SIZE, "600"),

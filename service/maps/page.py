@@ -20,7 +20,8 @@ from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from service.maps import assets, sharing
-from service.maps.state import ShownEdition, State, build, nearest_day
+from service.maps.days import nearest_day
+from service.maps.state import ShownEdition, State, build
 from service.maps.view import MapView, Mode
 from service.maps.words import words
 

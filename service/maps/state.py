@@ -19,6 +19,7 @@ from geo.times import BEGINNING, END, Bounds, Reading
 from geo.words import spread
 from service.maps import disputed, shapes
 from service.maps.changes import changes
+from service.maps.days import DAY, opening_day
 from service.maps.words import Words, words
 
 State = dict[str, Any]
@@ -36,7 +37,6 @@ NEVER_BEFORE, NEVER_AFTER = -(2**53 - 1), 2**53 - 1
 """`BEGINNING` and `END` as numbers that JavaScript holds exactly (ECMA-262, 21.1.2.6)."""
 
 TEXTS = ("when", "end", "precision", "source", "locator", "editor_note", "caveat", "description")
-DAY = 86_400
 FIRST_YEAR, LAST_YEAR = 1, 9990
 
 
@@ -109,24 +109,6 @@ def view_of(atlas: Mapping[str, Any], routes: gpd.GeoDataFrame) -> shapes.Box:
         sides = tuple(view)
     west, south, east, north = (float(side) for side in sides)
     return west, south, east, north
-
-
-def opening_day(atlas: Mapping[str, Any]) -> str:
-    """Give the day that a map opens on, ISO: the atlas's, or the first of what it knows last."""
-    known = dates.span_of(str(atlas["knowledge_ends"])).first
-    return str(atlas.get("opening_date") or known.astype("datetime64[D]"))
-
-
-def nearest_day(state: State, day: str) -> str:
-    """Give an ISO day, or the nearest one that the map shows."""
-    first, last = days_of(state)
-    return min(max(day, first), last)
-
-
-def days_of(state: State) -> tuple[str, str]:
-    """Give the first and the last day that the map shows, ISO; years have four digits."""
-    first, last = state["axis"]["first"], state["axis"]["last"] - DAY
-    return str(np.datetime64(first, "s"))[:10], str(np.datetime64(last, "s"))[:10]
 
 
 def _near(frame: gpd.GeoDataFrame, middle: float) -> gpd.GeoSeries:

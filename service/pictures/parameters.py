@@ -39,8 +39,8 @@ def parse(request: Request, view: MapView) -> PictureView:
             f"{width} by {height} at scale {scale} has {width * height * scale**2:,} pixels; "
             f"a picture has at most {MOST_PIXELS:,}"
         )
-        name = "scale" if scale > 1 else "width"
-        raise BadParameter(fault, name, "width=1200&height=800&scale=2")
+        # Without a scale the largest sides are within bounds, so it is the scale that is too much.
+        raise BadParameter(fault, "scale", "1")
     return PictureView(view, width, height, scale)
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from routes import Edition
 from service import answers
+from service.maps.days import days_of, opening_day
 from service.maps.page import state_of
-from service.maps.state import days_of, opening_day
 from service.maps.web import PARAMETERS, parse_view
 from service.ogc.parameters import refuse_unknown
 from service.pictures import parameters
