@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 import pyogrio
+import resvg_py
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ from service.site import Site
 
 PINNED = "public, max-age=31536000, immutable"
 CURRENT = "public, max-age=0, must-revalidate"
+SUFFIXES = (".py", ".html", ".js", ".css", ".toml", ".jinja", ".woff2")
 
 
 def answer(
@@ -79,11 +81,12 @@ def etag(site: Site, media_type: str) -> str:
 def build() -> str:
     """Hash the program's own files, so that a changed one has other ETags, and who writes files."""
     digest = hashlib.blake2b(
-        f"{pyogrio.__gdal_version__} {pa.__version__}".encode(), digest_size=10
+        f"{pyogrio.__gdal_version__} {pa.__version__} {resvg_py.__version__}".encode(),
+        digest_size=10,
     )
     for package in (geo, routes, service):
         for path in sorted(Path(package.__path__[0]).rglob("*")):
-            if path.is_file() and path.suffix in (".py", ".html", ".js", ".css", ".toml", ".jinja"):
+            if path.is_file() and path.suffix in SUFFIXES:
                 digest.update(path.read_bytes())
     return digest.hexdigest()
 

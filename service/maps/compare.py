@@ -18,7 +18,8 @@ from service.history.changes import changes_document
 from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.library import Library
 from service.maps.comparison import Arrangement, Comparison, compare_page
-from service.maps.page import CONTENT_SECURITY_POLICY, MapView, state_of
+from service.maps.page import CONTENT_SECURITY_POLICY, state_of
+from service.maps.view import MapView
 from service.maps.web import PARAMETERS as OF_THE_MAP
 from service.maps.web import day, parse_view
 from service.ogc.parameters import FROM, TO, refuse_unknown

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from geo import words as dates
 from service.maps import assets
-from service.maps.page import STYLES, MapView, TimeMap, state_of
+from service.maps.page import STYLES, TimeMap, state_of
 from service.maps.state import ShownEdition
+from service.maps.view import MapView
 from service.maps.words import words
 
 Arrangement = Literal["two", "one"]

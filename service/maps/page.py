@@ -10,9 +10,9 @@ would have to change with every answer, and then the page could have no ETag.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import folium
 import orjson
@@ -20,11 +20,11 @@ from branca.element import Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
-from service.maps import assets
+from service.maps import assets, sharing
+from service.maps.days import nearest_day
 from service.maps.state import ShownEdition, State, build
+from service.maps.view import MapView, Mode
 from service.maps.words import words
-
-Mode = Literal["map", "embed", "compare"]
 
 LAYERS = ("routes", "crossings", "roles", "events", "eu")
 """What a reader can switch, by the names that `layers` has in the address."""
@@ -51,33 +51,6 @@ STYLES = ("fonts", "page", "time", "panel", "map")
 
 MIN_ZOOM, MAX_ZOOM = 3, 11
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
-
-
-@dataclass(frozen=True)
-class MapView:
-    """What an address asks the map to show; read and checked by the HTTP layer.
-
-    `date` is an ISO day, None for the atlas's opening date. `bbox` is (west, south, east, north)
-    in degrees; `lat`, `lon`, `zoom` come together and win over it. `layers` are names of `LAYERS`,
-    None for all. `edition` is the number of a pinned edition, None to follow the newest.
-    `root_path` is the path that the service is mounted at, "" or "/atlas".
-    """
-
-    date: str | None = None
-    bbox: tuple[float, float, float, float] | None = None
-    lat: float | None = None
-    lon: float | None = None
-    zoom: float | None = None
-    layers: tuple[str, ...] | None = None
-    edition: int | None = None
-    lang: str = "en"
-    root_path: str = ""
-
-    @property
-    def base(self) -> str:
-        """The path before `/collections`, `/routes` and `/map`: pinned or not."""
-        pinned = "" if self.edition is None else f"/editions/{self.edition}"
-        return self.root_path + pinned
 
 
 class Page(Figure):
@@ -174,12 +147,20 @@ def state_of(edition: ShownEdition, lang: str) -> State:
 
 def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     """Give what the templates say."""
+    atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
+    # The map opens on the nearest day that it shows; so must what others show of it.
+    shown = replace(view, date=view.date and nearest_day(state, view.date))
     return {
+        # Cards and oEmbed name full addresses; without one there is nothing to name. They show
+        # one day, and not two.
+        "sharing": sharing.told(shown, mode, atlas["title"], shown.date or day)
+        if view.root and mode != "compare"
+        else None,
         "state": state,
-        "atlas": state["atlas"],
+        "atlas": atlas,
         "view": view,
         "mode": mode,
-        "date": view.date or state["atlas"]["opening"],
+        "date": day,
         "layers": [name for name in LAYERS if state[SHOWN_BY[name]]],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
         "modules": [assets.address(view.root_path, name) for name in assets.modules()],

@@ -19,6 +19,7 @@ from geo.times import BEGINNING, END, Bounds, Reading
 from geo.words import spread
 from service.maps import disputed, shapes
 from service.maps.changes import changes
+from service.maps.days import DAY, opening_day
 from service.maps.words import Words, words
 
 State = dict[str, Any]
@@ -36,7 +37,6 @@ NEVER_BEFORE, NEVER_AFTER = -(2**53 - 1), 2**53 - 1
 """`BEGINNING` and `END` as numbers that JavaScript holds exactly (ECMA-262, 21.1.2.6)."""
 
 TEXTS = ("when", "end", "precision", "source", "locator", "editor_note", "caveat", "description")
-DAY = 86_400
 FIRST_YEAR, LAST_YEAR = 1, 9990
 
 
@@ -123,7 +123,7 @@ def _atlas(atlas: Mapping[str, Any], view: shapes.Box) -> Row:
         "title": atlas["title"],
         "byline": str(atlas.get("byline") or ""),
         "view": view,
-        "opening": str(atlas.get("opening_date") or known.first.astype("datetime64[D]")),
+        "opening": opening_day(atlas),
         "knowledge_ends": {"year": str(atlas["knowledge_ends"]), "at": _seconds(known.after)},
         "notes": {key: str(text) for key, text in dict(atlas.get("notes") or {}).items()},
     }

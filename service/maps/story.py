@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from geo import words as dates
+from service.maps.days import DAY
 from service.maps.moment import Moment
-from service.maps.state import DAY, State
+from service.maps.state import State
 from service.maps.words import Words
 
 FRESH = 31 * DAY

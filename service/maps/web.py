@@ -19,10 +19,10 @@ from service.maps.page import (
     LAYERS,
     MAX_ZOOM,
     MIN_ZOOM,
-    MapView,
     embed_page,
     map_page,
 )
+from service.maps.view import MapView
 from service.maps.words import languages
 from service.ogc.parameters import parse_bbox, refuse_unknown
 from service.problems import BadParameter
@@ -78,6 +78,7 @@ def parse_view(request: Request, site: Site) -> MapView:
         edition=site.edition.number if site.pinned else None,
         lang=_language(values.get("lang", "en")),
         root_path=request.scope.get("root_path", ""),
+        root=site.root,
     )
 
 

@@ -72,6 +72,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     if operation.nothing:
         written["204"] = {"description": operation.nothing}
+    if operation.name == "oembed":
+        written["501"] = _PROBLEM
     if operation.name == "items":
         written["303"] = {"description": "The same page, asked for without its empty fields"}
     return written

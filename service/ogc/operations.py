@@ -14,10 +14,12 @@ from service import formats
 from service.formats import Form
 from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.history.feed import ATOM
+from service.maps import oembed
 from service.maps import parameters as maps
 from service.ogc import parameters, properties, selection
 from service.ogc.operation import Operation
 from service.ogc.parameters import Parameter
+from service.pictures import parameters as pictures
 from service.settings import settings
 from service.site import Site
 from service.tiles import described as tiles
@@ -116,6 +118,13 @@ def _maps() -> list[Operation]:
                            *maps.EVERY), has_form=False),
         Operation("embed", "/embed", "The map for a frame on another site", None,
                   queries=maps.EVERY, has_form=False),
+        Operation("picture.svg", "/picture.svg", "A still of the map, in layers", "text",
+                  "image/svg+xml", queries=pictures.EVERY, has_form=False),
+        Operation("picture.png", "/picture.png", "A still of the map", "binary", "image/png",
+                  queries=pictures.EVERY, has_form=False),
+        Operation("oembed", "/oembed", "How another site shows a map of this one (oEmbed 1.0)",
+                  "oembed", more={oembed.XML: "text"}, queries=oembed.EVERY, required=("url",),
+                  has_form=False, pinned=False),
     ]  # fmt: skip
 
 

@@ -62,6 +62,12 @@ _SHARED: dict[str, Schema] = {
         {"$schema": ADDRESS, "$id": ADDRESS, "type": choice("object"), "title": TEXT,
          "properties": by_name(ANYTHING)},
     ),
+    "oembed": obj(
+        {"version": choice("1.0"), "type": choice("rich"), "title": TEXT, "html": TEXT,
+         "width": COUNT, "height": COUNT, "provider_name": TEXT, "provider_url": ADDRESS},
+        {"author_name": TEXT, "cache_age": COUNT, "thumbnail_url": ADDRESS,
+         "thumbnail_width": COUNT, "thumbnail_height": COUNT},
+    ),
     "text": TEXT,
     "binary": {"type": "string", "format": "binary"},
     "health": obj({"status": choice("live", "ready")}, {"edition": NUMBER_OF_EDITION}),

@@ -44,7 +44,11 @@ _KINDS = {
     "integer": "whole number",
     "number": "number",
 }
-_SHOWN_TOGETHER = {"items": ("bbox", "datetime", "certainty"), "changes": ("from", "to")}
+_SHOWN_TOGETHER = {
+    "items": ("bbox", "datetime", "certainty"),
+    "changes": ("from", "to"),
+    "oembed": ("url",),
+}
 
 
 def columns(name: str) -> list[dict[str, Any]]:
@@ -128,7 +132,8 @@ def _parameter(written: Document) -> dict[str, Any]:
 def _example(site: Site, path: str, written: Document) -> str:
     shown = {one["name"]: one["example"] for one in written["parameters"] if one["in"] == "path"}
     together = _SHOWN_TOGETHER.get(written["operationId"], ())
-    query = urlencode({key: _EXAMPLES[key] for key in together}, safe=",")
+    examples = _EXAMPLES | {"url": f"{site.root}/map"}
+    query = urlencode({key: examples[key] for key in together}, safe=",")
     return f"{site.base}{path.format(**shown)}{'?' + query if query else ''}"
 
 

@@ -316,6 +316,9 @@ def test_the_code_to_embed_has_a_title_and_a_way_out(visit: Opener, live_server:
     assert f'<a href="{live_server}/map?date=2003-12-01">' in code
     page.get_by_label("Stay as it is now").check()
     assert f"{live_server}/editions/1/embed?" in page.locator("#code").input_value()
+    picture = page.locator("#png").get_attribute("href") or ""
+    assert picture.startswith(f"{live_server}/editions/1/picture.png?date=")
+    assert page.request.get(picture).headers["content-type"] == "image/png"
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ def client(ferries: Path) -> Iterator[TestClient]:
         "/editions", "/editions?f=html", "/editions/1?f=html", "/editions.atom", "/timemap/map",
         "/map", "/embed", "/map?date=1499-05-01", "/map/table",
         "/map/table?date=1499-05-01", "/compare", "/compare?from=1490&to=1600",
+        "/picture.svg?date=1499-05-01", "/picture.png",
+        "/oembed?url=http://testserver/map&format=xml",
         "/tiles", "/tiles/WebMercatorQuad?f=tilejson",
         "/downloads/routeshift.qlr", "/downloads/routes.gpkg", "/downloads/routes.kml",
     ],

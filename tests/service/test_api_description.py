@@ -44,7 +44,12 @@ TOGETHER = {
         {"from": "2001-06-01", "to": "2003-12-01"},
         {"from-edition": 1, "to-edition": 1},
     ),
+    "/oembed": ({"url": "{address}/map?date=2003-12-01", "maxwidth": 600},),
+    "/picture.svg": ({"date": "2003-12-01", "width": 400, "height": 300},),
+    "/picture.png": ({"date": "2003-12-01", "width": 400, "height": 300},),
 }
+# A picture of the largest size takes seconds.
+FEWER = {"/picture.svg": 10, "/picture.png": 10}
 ACCEPTED = st.sampled_from(("application/json", "text/html", "*/*", "", "image/png;q=x"))
 
 Tally = Counter[tuple[str, int]]
@@ -72,11 +77,17 @@ def ask(
 
     `cases` are asked of it in one mode: right questions, or ones with something wrong.
     """
+    cases = min(cases, FEWER.get(operation.path, cases))
     there = {
         name: st.sampled_from(THERE[name]) for name in THERE if f"{{{name}}}" in operation.path
     }
 
-    queries = st.sampled_from(TOGETHER.get(operation.path, (None,)))
+    queries = st.sampled_from(
+        [
+            known and {name: _at(operation, value) for name, value in known.items()}
+            for known in TOGETHER.get(operation.path, (None,))
+        ]
+    )
 
     @settings(
         max_examples=cases,
@@ -96,9 +107,17 @@ def ask(
             case.query = query or case.query
         response = case.call(session=session, headers={"Accept": accepted}, allow_redirects=False)
         tally[operation.label, response.status_code] += 1
-        case.validate_response(response, checks=CHECKS)
+        # oEmbed's answer to a form that it cannot give; described for it alone.
+        checks = CHECKS[1:] if response.status_code == 501 else CHECKS
+        case.validate_response(response, checks=checks)
 
     answers_as_described()
+
+
+def _at(operation: APIOperation[Any, Any, Any], value: object) -> object:
+    """Put the service's own address where a value asks for it."""
+    address = str(operation.base_url).rstrip("/")
+    return value.format(address=address) if isinstance(value, str) else value
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ export class ShareDialog {
     const edition = isPinned ? `/editions/${this.state.edition}` : "";
     const base = location.origin + this.settings.root + edition;
     byId("link").value = `${base}/map?${this.query()}`;
+    for (const form of ["png", "svg"]) byId(form).href = `${base}/picture.${form}?${this.query()}`;
     byId("code").value = embedCode(base, this.query(), this.state.atlas, this.settings.words);
   }
 

@@ -1,0 +1,16 @@
+"""The colours of the map, read from the stylesheet that the map itself uses."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+STYLESHEET = Path(__file__).parent / "static/page.css"
+
+
+@cache
+def named() -> dict[str, str]:
+    """Give each variable that is a colour, without its dashes, with six hexadecimal digits."""
+    written = STYLESHEET.read_text(encoding="utf-8")
+    return dict(re.findall(r"^\s*--([\w-]+):\s*#([0-9a-f]{6});", written, re.MULTILINE))

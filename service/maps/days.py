@@ -1,0 +1,30 @@
+"""The days of a map: the one that it opens on, and the first and last that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from geo import dates
+
+DAY = 86_400
+
+
+def opening_day(atlas: Mapping[str, Any]) -> str:
+    """Give the day that a map opens on, ISO: the atlas's, or the first of what it knows last."""
+    known = dates.span_of(str(atlas["knowledge_ends"])).first
+    return str(atlas.get("opening_date") or known.astype("datetime64[D]"))
+
+
+def nearest_day(state: Mapping[str, Any], day: str) -> str:
+    """Give an ISO day, or the nearest one that the map shows."""
+    first, last = days_of(state)
+    return min(max(day, first), last)
+
+
+def days_of(state: Mapping[str, Any]) -> tuple[str, str]:
+    """Give the first and the last day that the map shows, ISO; years have four digits."""
+    first, last = state["axis"]["first"], state["axis"]["last"] - DAY
+    return str(np.datetime64(first, "s"))[:10], str(np.datetime64(last, "s"))[:10]

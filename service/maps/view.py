@@ -1,0 +1,41 @@
+"""What an address asks the map to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["map", "embed", "compare"]
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What an address asks the map to show; read and checked by the HTTP layer.
+
+    `date` is an ISO day, None for the atlas's opening date. `bbox` is (west, south, east, north)
+    in degrees; `lat`, `lon`, `zoom` come together and win over it. `layers` are names of `LAYERS`,
+    None for all. `edition` is the number of a pinned edition, None to follow the newest.
+    `root_path` is the path that the service is mounted at, "" or "/atlas"; `root` the full address
+    of that, for what is read elsewhere: "" where it is not known.
+    """
+
+    date: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    lat: float | None = None
+    lon: float | None = None
+    zoom: float | None = None
+    layers: tuple[str, ...] | None = None
+    edition: int | None = None
+    lang: str = "en"
+    root_path: str = ""
+    root: str = ""
+
+    @property
+    def base(self) -> str:
+        """The path before `/collections`, `/routes` and `/map`: pinned or not."""
+        return self.root_path + self.pinned_path
+
+    @property
+    def pinned_path(self) -> str:
+        """The part of the path that names a pinned edition, "" if none is."""
+        return "" if self.edition is None else f"/editions/{self.edition}"

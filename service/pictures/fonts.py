@@ -1,0 +1,117 @@
+"""The fonts of the map: how wide a text is in them, and files that a rasteriser can read.
+
+The page loads each font in two parts, Latin and the rest of Latin, as WOFF2, under names that a
+stylesheet gives. A rasteriser looks for one file under the right name, so the parts are joined and
+renamed, once in each process.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fontTools.merge import Merger
+from fontTools.ttLib import TTFont
+
+from service.maps.assets import FOLDER
+
+log = logging.getLogger("routeshift")
+# It tells of every table that it joins.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+SANS, SERIF = "Source Sans 3", "Source Serif 4"
+_FALLBACKS = {
+    SANS: "'Source Sans 3', 'Source Sans Pro', 'Helvetica Neue', Arial, sans-serif",
+    SERIF: "'Source Serif 4', 'Source Serif Pro', Georgia, 'Times New Roman', serif",
+}
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font at one weight: family as pictures name it, and where its parts lie."""
+
+    family: str
+    weight: int
+    italic: bool = False
+    parts: tuple[str, ...] = ("latin", "latin-ext")
+    """The letters that its files hold; what is in two of them is taken from the first."""
+
+    @property
+    def families(self) -> str:
+        """The family and what stands in for it where a reader lacks it, as CSS writes them."""
+        return _FALLBACKS[self.family]
+
+    def part(self, letters: str) -> Path:
+        """Give the file of some letters, one of `parts`."""
+        name = self.family.lower().replace(" ", "-")
+        style = "italic" if self.italic else "normal"
+        return FOLDER / f"vendor/fonts/{name}-{letters}-{self.weight}-{style}.woff2"
+
+    def signs(self, letters: str) -> frozenset[int]:
+        """Give the characters that the file of some letters holds."""
+        return _signs(self.part(letters))
+
+
+@cache
+def _signs(path: Path) -> frozenset[int]:
+    return frozenset(TTFont(path).getBestCmap())
+
+
+# The other faces take their Cyrillic from this one.
+PLAIN = Face(SANS, 400, parts=("latin", "latin-ext", "cyrillic"))
+SEMIBOLD, BOLD = Face(SANS, 600), Face(SANS, 700)
+ITALIC, TITLE = Face(SERIF, 400, italic=True), Face(SERIF, 600)
+FACES = (PLAIN, SEMIBOLD, BOLD, ITALIC, TITLE)
+
+
+@cache
+def _advances(face: Face) -> dict[int, float]:
+    """Give how far each character moves on, in shares of the font's size."""
+    found: dict[int, float] = {}
+    for letters in reversed(face.parts):
+        font = TTFont(face.part(letters))
+        per_em, widths = font["head"].unitsPerEm, font["hmtx"].metrics
+        found |= {sign: widths[glyph][0] / per_em for sign, glyph in font.getBestCmap().items()}
+    return found
+
+
+@cache
+def _known(face: Face) -> dict[int, float]:
+    return _advances(PLAIN) | _advances(face)
+
+
+def width(text: str, face: Face, size: float) -> float:
+    """Give the width of a text in pixels, without kerning, which mostly makes it narrower."""
+    known = _known(face)
+    # What no font here has comes from a reader's own: as wide as tall is the careful guess.
+    return size * sum(known.get(ord(sign), 1.0) for sign in text)
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """Write all faces as TrueType, once in each process; the folder is gone when it ends."""
+    folder = TemporaryDirectory(prefix="routeshift-fonts-")
+    for number, face in enumerate(FACES):
+        joined = Merger().merge([str(face.part(letters)) for letters in face.parts])
+        joined.flavor = None
+        _rename(joined, face)
+        joined.save(Path(folder.name) / f"{number}.ttf")
+    return folder
+
+
+def files() -> list[str]:
+    """Give the paths of the fonts as TrueType files."""
+    return [str(path) for path in sorted(Path(_folder().name).glob("*.ttf"))]
+
+
+def _rename(font: TTFont, face: Face) -> None:
+    names = font["name"]
+    for number in (16, 17, 21, 22):
+        names.removeNames(nameID=number)
+    for number, text in ((1, face.family), (2, "Italic" if face.italic else "Regular"),
+                         (4, f"{face.family} {face.weight}")):  # fmt: skip
+        names.setName(text, number, 3, 1, 0x409)
+    font["OS/2"].usWeightClass = face.weight

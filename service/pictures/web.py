@@ -1,0 +1,81 @@
+"""Pictures over HTTP: the parameters of the map, a size, and a file at the end of the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from routes import Edition
+from service import answers
+from service.maps.days import days_of, opening_day
+from service.maps.page import state_of
+from service.maps.web import PARAMETERS, parse_view
+from service.ogc.parameters import refuse_unknown
+from service.pictures import parameters
+from service.pictures.picture import PictureView, svg
+from service.pictures.raster import png
+from service.problems import BadParameter
+from service.site import Site
+
+router = APIRouter()
+
+Draw = Callable[[Edition, PictureView], bytes]
+
+SVG, PNG = "image/svg+xml", "image/png"
+KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.SIZE))
+# Opened by itself an SVG is a document: it runs and loads nothing. The fonts in it are its style.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
+
+
+@router.get("/picture.svg")
+@router.get("/editions/{edition:int}/picture.svg")
+async def picture_svg(request: Request) -> Response:
+    """Give a still of the map as SVG."""
+    return await _drawn(request, SVG, lambda *what: svg(*what, with_fonts=True).encode())
+
+
+@router.get("/picture.png")
+@router.get("/editions/{edition:int}/picture.png")
+async def picture_png(request: Request) -> Response:
+    """Give a still of the map as PNG."""
+    return await _drawn(request, PNG, lambda edition, asked: png(svg(edition, asked)))
+
+
+def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
+    """Draw a day that the map shows. Raises BadParameter for any other.
+
+    The live map goes to the nearest one, and says so; a picture of another day than was asked for
+    would be taken for that day.
+    """
+    first, last = days_of(state_of(edition, asked.view.lang))
+    day = asked.view.date
+    if day is not None and not first <= day <= last:
+        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
+        raise BadParameter(fault, "date", opening_day(edition.atlas))
+    return draw(edition, asked)
+
+
+async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
+    refuse_unknown(request, *KNOWN)
+    site = Site.of(request)
+    asked = parameters.parse(request, parse_view(request, site))
+    ending = media_type[6:9]
+    day = asked.view.date or opening_day(site.edition.atlas)
+    name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
+    headers = answers.for_caches(site, media_type, {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Security-Policy": POLICY,
+        # An embed or a newsroom's page shows it from another origin.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    })  # fmt: skip
+    unchanged = answers.unchanged(request, headers)
+    if unchanged:
+        return unchanged
+    # Drawing keeps a processor busy: others wait for their turn, and no other answer waits.
+    limiter: CapacityLimiter = request.app.state.writers
+    body = await to_thread.run_sync(_made, draw, site.edition, asked, limiter=limiter)
+    return Response(body, media_type=media_type, headers=headers)
