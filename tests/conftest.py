@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,3 +73,23 @@ def ferries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("ferries") / "store"
     routes.open_store(place).publish(made, "", "")
     return place
+
+
+def publish_corrected(place: Path, date: str) -> Path:
+    """Publish the shipped atlas, and then with another date of its shift: the store."""
+    atlas, store = place / "atlas", routes.open_store(place / "store")
+    shutil.copytree(data_folder("balkans"), atlas)
+    routes.publish(store, atlas, "As first read", "The desk")
+    for name in ("shifts.csv", "routes.geojson"):
+        path = atlas / name
+        path.write_text(path.read_text().replace("2003~", date))
+    routes.publish(store, atlas, "The date of the shift corrected", "The desk")
+    return place / "store"
+
+
+@pytest.fixture(scope="session")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service on an atlas whose second edition dates the shift earlier: its address."""
+    place = tmp_path_factory.mktemp("corrected")
+    with serving(publish_corrected(place, "1999-07~"), place / "log.txt") as address:
+        yield address

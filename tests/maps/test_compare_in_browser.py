@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-import routes
-from geo.shipped import data_folder
 from tests.conftest import serving
 from tests.maps.conftest import Opener, opened
 from tests.maps.test_map_in_browser import BOXES, overlap, violations
@@ -49,21 +45,6 @@ def kinds(page: Page) -> dict[str, list[str]]:
 
 def near(places: list[list[int]]) -> bool:
     return all(abs(a - b) <= 1 for a, b in zip(*places, strict=True))
-
-
-@pytest.fixture(scope="module")
-def corrected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service on an atlas whose second edition dates the shift otherwise."""
-    place = tmp_path_factory.mktemp("compared")
-    atlas, store = place / "atlas", routes.open_store(place / "store")
-    shutil.copytree(data_folder("balkans"), atlas)
-    routes.publish(store, atlas)
-    for name in ("shifts.csv", "routes.geojson"):
-        path = atlas / name
-        path.write_text(path.read_text().replace("2003~", "1999-07~"))
-    routes.publish(store, atlas, "The shift was earlier")
-    with serving(place / "store", place / "log.txt") as address:
-        yield address
 
 
 @pytest.mark.parametrize("path", [DAYS, f"/editions/1{DAYS}&maps=one"])

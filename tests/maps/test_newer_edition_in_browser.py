@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-import routes
-from geo.shipped import data_folder
-from tests.conftest import serving
 from tests.maps.conftest import opened
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def corrected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service on an atlas whose second edition dates the shift otherwise."""
-    place = tmp_path_factory.mktemp("corrected")
-    atlas, store = place / "atlas", routes.open_store(place / "store")
-    shutil.copytree(data_folder("balkans"), atlas)
-    routes.publish(store, atlas)
-    for name in ("shifts.csv", "routes.geojson"):
-        path = atlas / name
-        path.write_text(path.read_text().replace("2003~", "1999-07~"))
-    routes.publish(store, atlas)
-    with serving(place / "store", place / "log.txt") as address:
-        yield address
 
 
 @pytest.mark.parametrize("page", ["map", "embed"])

@@ -22,6 +22,7 @@ from routes.stores import durable
 from routes.stores.files import FileStore
 from service.app import create_app
 from service.settings import Settings
+from tests.conftest import publish_corrected
 from tests.helpers import title_and_row
 
 ITEM = "/collections/routes/items/vlora-italy.v1"
@@ -45,14 +46,7 @@ def republish_at(store: FileStore, moments: list[datetime]) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped atlas, published a year before its date of the shift was corrected."""
     place = tmp_path_factory.mktemp("corrected")
-    atlas, store = place / "atlas", routes.open_store(place / "store")
-    shutil.copytree(data_folder("balkans"), atlas)
-    routes.publish(store, atlas, "As first read", "The desk")
-    for name in ("shifts.csv", "routes.geojson"):
-        path = atlas / name
-        path.write_text(path.read_text().replace("2003~", "2002-07~"))
-    routes.publish(store, atlas, "The date of the shift corrected", "The desk")
-    assert isinstance(store, FileStore)
+    store = FileStore(publish_corrected(place, "2002-07~"))
     republish_at(store, [FIRST, FIRST + timedelta(days=365)])
     return place / "store"
 
