@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import NamedTuple
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -22,6 +23,8 @@ from service.formats import ProblemResponse
 from service.library import Library
 from service.problems import BadParameter
 
+# What may stand in a path as it is (RFC 3986, 3.3).
+SAFE = "/:@!$&'()*+,;=~"
 LINK_FORMAT = "application/link-format"
 EXAMPLE = "Thu, 04 Dec 2003 12:00:00 GMT"
 _PINNED = re.compile(r"/editions/([1-9]\d{0,8})(/.*)")
@@ -29,7 +32,10 @@ _WITHOUT_HISTORY = re.compile(r"/(editions|static|health|timemap)\b.*")
 
 
 class Place(NamedTuple):
-    """What a request asks for: its address without an edition, and the edition, if it names one."""
+    """What a request asks for: its address without an edition, and the edition, if it names one.
+
+    `path` is written as an address is, with escapes, as it goes into headers.
+    """
 
     root: str
     path: str
@@ -40,7 +46,7 @@ class Place(NamedTuple):
     def of(cls, request: Request) -> Place | None:
         """Take a request apart; None for what has no history."""
         root = str(request.base_url).rstrip("/")
-        path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+        path = quote(request.url.path.removeprefix(request.scope.get("root_path", "")), SAFE)
         query = f"?{request.url.query}" if request.url.query else ""
         pinned = _PINNED.fullmatch(path)
         if pinned:

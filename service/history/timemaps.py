@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from routes.stores.base import Manifest
 from service import answers
-from service.history.memento import LINK_FORMAT, Place, timemap
+from service.history.memento import LINK_FORMAT, SAFE, Place, timemap
 from service.library import Library
 from service.problems import Missing
 from service.site import Site
@@ -26,11 +28,19 @@ async def time_map(request: Request, path: str) -> Response:
     library: Library = request.app.state.library
     site = Site.of(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    place = Place(site.root, path or "/", query, None)
-    known = [one for one in library.manifests() if _has(library, one, place.path)]
+    place = Place(site.root, quote(path or "/", SAFE), query, None)
+    if not _leads_somewhere(request, path or "/"):
+        raise Missing(f"there is nothing at {path!r}")
+    known = [one for one in library.manifests() if _has(library, one, path or "/")]
     if not known:
         raise Missing(f"no edition has {place.path!r}")
     return answers.answer(request, site, lambda: timemap(place, known).encode(), LINK_FORMAT)
+
+
+def _leads_somewhere(request: Request, path: str) -> bool:
+    """Tell whether this service has an address for a path under an edition."""
+    asked = {"type": "http", "method": "GET", "path": f"/editions/1{path}", "headers": []}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def _has(library: Library, manifest: Manifest, path: str) -> bool:

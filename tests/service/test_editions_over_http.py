@@ -165,7 +165,15 @@ def test_a_time_map_lists_the_editions_that_have_the_address(client: httpx.Clien
         (f"http://maps.example/editions/1{ITEM}?f=json", "first memento"),
         (f"http://maps.example/editions/2{ITEM}?f=json", "last memento"),
     ]
-    assert client.get("/timemap/collections/routes/items/nothing").status_code == 404
+    for path in ("/collections/routes/items/nothing", "/nothing", "/editions/1/map", '/map">x'):
+        assert client.get(f"/timemap{path}").status_code == 404
+
+
+def test_an_address_in_another_script_leads_on_like_any_other(client: httpx.Client) -> None:
+    answer = client.get("/routes/Текија", headers=at(FIRST), follow_redirects=False)
+    assert answer.status_code == 302
+    assert "/editions/1/routes/%D0%A2" in answer.headers["location"]
+    assert client.get("/routes/Текија", headers=at(FIRST)).status_code == 404
 
 
 def test_a_date_that_is_none_is_refused(client: httpx.Client) -> None:
