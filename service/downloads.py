@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from geo.crs import CRS84_URI
 from geo.formats import FORMATS, Format
 from service import answers, files, formats, writing
+from service.headers import disposition
 from service.ogc import properties
 from service.ogc.parameters import CRS, refuse_unknown
 from service.ogc.selection import SORTBY, selected
@@ -80,6 +81,6 @@ def _told(site: Site, collection: str, form: Format) -> dict[str, str]:
     ]
     name = files.name_of(site, collection, form)
     return {
-        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Disposition": disposition(name),
         "Link": link_header(links),
     }

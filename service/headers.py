@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+from urllib.parse import quote
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from routes.text import plain_text
+
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 ENCODINGS = ("zstd", "br", "gzip")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'; frame-ancestors 'self'"
 )
+
+
+def disposition(name: str, kind: Literal["attachment", "inline"] = "attachment") -> str:
+    """Give Content-Disposition for a file of any name (RFC 6266, appendix D).
+
+    A name of other letters stands twice: plainly for old programs, and as it is.
+    """
+    plain = _NOT_PLAIN.sub("-", plain_text(name))
+    said = f'{kind}; filename="{plain}"'
+    return said if plain == name else f"{said}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 class SecurityHeaders:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
@@ -55,7 +55,8 @@ class Site:
     @property
     def licence(self) -> str:
         """The address of the atlas's licence, an SPDX identifier such as CC-BY-4.0."""
-        return f"https://spdx.org/licenses/{self.edition.atlas['licence']}.html"
+        licence = quote(str(self.edition.atlas["licence"]), safe="")
+        return f"https://spdx.org/licenses/{licence}.html"
 
     @property
     def lasting(self) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from routes import Edition
 from service import answers
+from service.headers import disposition
 from service.maps.days import days_of, opening_day
 from service.maps.page import state_of
 from service.maps.web import PARAMETERS, parse_view
@@ -67,7 +68,7 @@ async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
     day = asked.view.date or opening_day(site.edition.atlas)
     name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
     headers = answers.for_caches(site, media_type, {
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": disposition(name, "inline"),
         "Content-Security-Policy": POLICY,
         # An embed or a newsroom's page shows it from another origin.
         "Cross-Origin-Resource-Policy": "cross-origin",

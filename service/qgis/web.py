@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import answers, formats
+from service.headers import disposition
 from service.ogc.parameters import refuse_unknown
 from service.qgis.definition import definition
 from service.site import Site
@@ -21,5 +22,5 @@ async def layer_definition(request: Request) -> Response:
     refuse_unknown(request)
     site = Site.of(request)
     name = f"{site.edition.atlas['id']}-edition-{site.edition.number}.qlr"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": disposition(name)}
     return answers.answer(request, site, lambda: definition(site), formats.QLR, headers)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
+import pytest
 from shapely.geometry import LineString
 from starlette.testclient import TestClient
 
 from routes import open_store
 from service.app import create_app
+from service.headers import disposition
 from service.settings import Settings
 from tests.helpers import content, versions
 
@@ -35,3 +38,26 @@ def test_a_collections_extent_in_time_tells_its_gaps(tmp_path: Path) -> None:
 def test_an_extent_in_time_without_gaps_is_one_interval(tmp_path: Path) -> None:
     temporal = served(tmp_path, ["1990/1992", "1992"]).get("/collections/routes").json()["extent"]
     assert len(temporal["temporal"]["interval"]) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/downloads/routes.geojson", "/downloads/routes.gpkg", "/downloads/routeshift.qlr",
+     "/picture.svg", "/collections/routes/items?f=csv", "/editions.atom", "/map", "/?f=html"],
+)  # fmt: skip
+def test_an_atlas_may_be_called_anything_in_any_script(tmp_path: Path, path: str) -> None:
+    made = content(versions([LINE], ["2003/2004"], name=["Текија"]), title='Мапа "прва"')
+    made.atlas.update(id='карта "х"', licence="лиценца; друга")
+    open_store(tmp_path).publish(made, "белешка", "уредник")
+    answer = TestClient(create_app(Settings(store=tmp_path))).get(path)
+    assert answer.status_code == 200
+    if "content-disposition" in answer.headers:
+        said = unquote(answer.headers["content-disposition"])
+        assert 'карта "х"-' in said
+
+
+def test_a_name_of_plain_letters_stands_once() -> None:
+    assert disposition("balkans-1.gpkg") == 'attachment; filename="balkans-1.gpkg"'
+    assert disposition("Durrës 1.svg", "inline") == (
+        "inline; filename=\"Durres-1.svg\"; filename*=UTF-8''Durr%C3%ABs%201.svg"
+    )
