@@ -1,6 +1,16 @@
-"""Text in XML: what it can hold."""
+"""What XML and HTML can hold: any text, and data inside a page."""
 
 from __future__ import annotations
+
+import orjson
+
+
+def as_json(value: object) -> str:
+    """Give JSON that can stand inside a script element: no `<` can end it (HTML, 13.1.2.6)."""
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
 def legal(said: str) -> str:

@@ -14,6 +14,7 @@ from routes import Edition
 from service import answers
 from service.history.corrections import told
 from service.library import Library
+from service.markup import legal
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
 
@@ -67,7 +68,7 @@ def _entry(root: Element, site: Site, edition: Edition, predecessor: Edition | N
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, _name(name)).text = text
+    SubElement(parent, _name(name)).text = legal(text)
 
 
 def _link(parent: Element, rel: str, address: str, media_type: str) -> None:

@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 import folium
-import orjson
 from branca.element import Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
@@ -25,6 +24,7 @@ from service.maps.days import nearest_day
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import MapView, Mode
 from service.maps.words import words
+from service.markup import as_json
 
 LAYERS = ("routes", "crossings", "roles", "events", "eu")
 """What a reader can switch, by the names that `layers` has in the address."""
@@ -185,14 +185,6 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _json(value: object) -> str:
-    """Give JSON that can stand inside a script element: no `<` can end it (HTML, 13.1.2.6)."""
-    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -201,5 +193,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["as_json"] = _json
+    environment.filters["as_json"] = as_json
     return environment

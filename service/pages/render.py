@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from service.maps import assets
+from service.markup import as_json
 from service.pages import words
 from service.site import Site
 
@@ -73,14 +73,6 @@ def render_alone(template: str, root_path: str, **content: object) -> str:
         "asset": lambda name: assets.address(root_path, name),
     }
     return _environment().get_template(template).render(shared | content)
-
-
-def as_json(value: object) -> str:
-    """Give JSON that can stand inside a script element: no `<` can end it (HTML, 13.1.2.6)."""
-    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
 
 
 def marked(text: str) -> Markup:

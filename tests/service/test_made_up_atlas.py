@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from shapely.geometry import LineString
@@ -61,3 +62,13 @@ def test_a_name_of_plain_letters_stands_once() -> None:
     assert disposition("Durrës 1.svg", "inline") == (
         "inline; filename=\"Durres-1.svg\"; filename*=UTF-8''Durr%C3%ABs%201.svg"
     )
+
+
+def test_a_feed_stays_well_formed_whatever_a_note_holds(tmp_path: Path) -> None:
+    made = content(versions([LINE], ["2003/2004"]), title="A \x0b title & <more>")
+    open_store(tmp_path).publish(made, "A note \x00 with \x1b signs", "a \x0c desk")
+    answer = TestClient(create_app(Settings(store=tmp_path))).get("/editions.atom")
+    assert answer.status_code == 200
+    feed = ElementTree.fromstring(answer.content)
+    summary = feed.findtext("a:entry/a:summary", "", {"a": "http://www.w3.org/2005/Atom"})
+    assert summary == "A note  with  signs"
