@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import pandera.pandas as pa
 
 from geo.times import BOUND_COLUMNS, Reading
 
 Kind = Literal["text", "integer", "number", "list", "json", "edtf", "datetime"]
+
+
+JSON_TYPES: dict[Kind, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "edtf": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "list": {"type": "array", "items": {"type": "string"}},
+    "json": {},
+}
+"""The kinds of columns in JSON Schema; the last may be anything."""
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from routes.filters.properties import GEOMETRY, VALID, names_of
-from routes.schema import Collection, Field
+from routes.schema import JSON_TYPES, Collection, Field
 
-TYPES: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"},
-    "edtf": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "list": {"type": "array", "items": {"type": "string"}},
-}
 # What the type cannot say: in what a column is counted.
 UNITS = {
     "value": "The unit is what the property `unit` says",
@@ -52,7 +44,7 @@ def _queryable(field: Field) -> dict[str, Any]:
         }
     said = "; ".join([field.description, *([UNITS[field.name]] if field.name in UNITS else [])])
     schema = {"title": field.name.replace("_", " ").capitalize(), "description": said}
-    schema |= TYPES[field.kind]
+    schema |= JSON_TYPES[field.kind]
     if field.choices:
         schema["enum"] = list(field.choices)  # type: ignore[assignment]
     if field.unique:

@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo.crs import CRS84_URI as CRS84
-from routes.schema import COLLECTIONS, Field
+from routes.schema import COLLECTIONS, JSON_TYPES, Field
 from routes.stores.base import CollectionRecord
 from service import answers, files, formats, pages
 from service.ogc.parameters import refuse_unknown
-from service.ogc.schemas import TYPES
 from service.settings import Settings
 from service.site import Site
 from service.tiles import links as tiles
@@ -144,7 +143,7 @@ def schema_document(site: Site, name: str) -> dict[str, Any]:
 
 
 def _property(field: Field) -> dict[str, Any]:
-    written = {"description": field.description, **TYPES[field.kind]}
+    written = {"description": field.description, **JSON_TYPES[field.kind]}
     if field.choices:
         written["enum"] = list(field.choices)
     if field.unique:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import get_args
 
 from routes.history import STATES, ChangeKind
-from routes.schema import COLLECTIONS, Collection, Field
+from routes.schema import COLLECTIONS, JSON_TYPES, Collection, Field
 from service.ogc.schema_parts import (
     ADDRESS,
     ANYTHING,
@@ -26,16 +26,6 @@ from service.ogc.schema_parts import (
     obj,
     ref,
 )
-
-TYPES: dict[str, Schema] = {
-    "text": {"type": "string"},
-    "edtf": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "list": {"type": "array", "items": {"type": "string"}},
-    "json": {},
-}
 
 
 def every() -> dict[str, Schema]:
@@ -191,7 +181,7 @@ def _properties(collection: Collection) -> Schema:
 
 def column(field: Field) -> Schema:
     """Give the schema of one column's values."""
-    written: Schema = {"description": field.description, **TYPES[field.kind]}
+    written: Schema = {"description": field.description, **JSON_TYPES[field.kind]}
     if field.choices:
         written["enum"] = [*field.choices, *([] if field.required else [None])]
     # Without a type anything is allowed, null too.

@@ -98,10 +98,10 @@ def _lead(document: Document, first: Document, last: Document) -> str:
         taken = len(document["shifts_out"][0]["to"])
         place = {0: "nothing is said to have taken its place", 1: "it gave way to one other"}
         then = place.get(taken, f"it gave way to {_small(taken)} others")
-        return f"{_sentence(first['when'])}{many}; {then}."
+        return f"{words.sentence(first['when'])}{many}; {then}."
     end = "the source’s knowledge ends there; it does not say that the route ended"
     then = f": {end}" if last["end"] == "source-ends" else ""
-    return f"{_sentence(first['when'])}{many}{then}."
+    return f"{words.sentence(first['when'])}{many}{then}."
 
 
 def _shift(site: Site, shift: Document) -> Document:
@@ -136,7 +136,7 @@ def _others(shift: Document, own: str) -> Document:
 def _version(site: Site, version: Document) -> Document:
     return {
         "number": version["version"],
-        "when": _sentence(version["when"]),
+        "when": words.sentence(version["when"]),
         "name": version["name"],
         "description": version["description"],
         "implied": version["implied"],
@@ -200,7 +200,3 @@ def _first_day(text: str) -> str:
 def _small(count: int) -> str:
     names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     return names[count] if count < len(names) else str(count)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -54,7 +54,7 @@ def value(column: str, text: str) -> str:
     said = map_words()
     for section in ("mode", "role", "precision", "kind"):
         if section == column.removeprefix("cause_") and text in said[section]:
-            return _sentence(said[section][text])
+            return sentence(said[section][text])
     return _VALUES.get(text, text.replace("-", " ").capitalize())
 
 
@@ -121,5 +121,6 @@ def _degrees(angle: float, positive: str, negative: str) -> str:
     return f"{abs(angle):.1f}° {positive if angle >= 0 else negative}"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Begin a text with a capital letter."""
     return text[:1].upper() + text[1:]

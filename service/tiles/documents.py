@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 from geo.crs import CRS84_URI
 from geo.tiling import OFFERED, WEB_MERCATOR, Tiling
 from geo.times import BOUND_COLUMNS
-from routes.schema import COLLECTIONS, Field
+from routes.schema import COLLECTIONS, JSON_TYPES, Field
 from routes.tiles import TIMES
 from service import formats
-from service.ogc.schemas import TYPES
 from service.site import Site
 from service.tiles import links
 from service.tiles.asked import TILEJSON, Asked
@@ -186,7 +185,7 @@ def _layer(name: str) -> Document:
 def _properties(name: str) -> Document:
     """Say what a tile's features have: what is plain, and the bounds in seconds."""
     own = {
-        field.name: {**TYPES[field.kind], "description": field.description}
+        field.name: {**JSON_TYPES[field.kind], "description": field.description}
         for field in COLLECTIONS[name].fields
         if field.kind in _HELD
     }
