@@ -95,15 +95,15 @@ class Memento:
 
         await self.app(scope, receive, with_links)
 
-    def _lead(self, asked: str, place: Place) -> RedirectResponse | ProblemResponse:
+    def _lead(self, asked: str, place: Place) -> ASGIApp:
         try:
             moment = parse_http_date(asked)
             known = self.library.manifests()
         except BadParameter as bad:
             return ProblemResponse(bad.document(place.path), bad.status)
-        except RoutesError as error:
-            return ProblemResponse({"title": "Service Unavailable", "status": 503,
-                                    "detail": str(error)}, 503)  # fmt: skip
+        except RoutesError:
+            # The application says why, as it does to every request.
+            return self.app
         then = current_at(known, moment)
         headers = {
             "Vary": "Accept, Accept-Datetime",

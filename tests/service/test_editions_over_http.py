@@ -236,3 +236,11 @@ def test_a_pruned_edition_is_gone_and_says_so(tmp_path: Path) -> None:
         assert answer.status_code == 410
         assert "edition 1 was removed from this store on" in answer.json()["detail"]
         assert len(client.get("/editions").json()["editions"]) == 1
+
+
+def test_without_an_edition_a_time_is_answered_as_any_request_is(tmp_path: Path) -> None:
+    with _client(tmp_path / "empty") as client:
+        plain, then = client.get("/collections"), client.get("/collections", headers=at(FIRST))
+    assert (plain.status_code, then.status_code) == (503, 503)
+    assert then.json() == plain.json()
+    assert then.headers["retry-after"] == plain.headers["retry-after"]
