@@ -134,8 +134,7 @@ class _Side:
         if name not in edition.collections:
             return cls(None, {})
         index = edition.index(name)
-        ids = index.table["id"].to_pylist()
-        return cls(index, {one: row for row, one in enumerate(ids)})
+        return cls(index, {one: row for row, one in enumerate(index.every_id())})
 
     def fragment(self, one: str) -> bytes:
         return self._index.fragment(self.rows[one])

@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
-from routes import frames
 from routes.errors import StoreDamaged, StoreError
-from routes.schema import COLLECTIONS
 from routes.stores import durable, manifests
 from routes.stores.base import Content, Manifest, Store
 
@@ -40,7 +37,7 @@ def write(store: Store, number: int, folder: Path) -> Manifest:
         if any(folder.iterdir()):
             raise StoreError(f"{folder} is not empty; give a new folder")
         for name in manifest.collections:
-            _write_collection(content, name, folder / f"{name}.parquet")
+            shutil.copyfile(content.files[name], folder / f"{name}.parquet")
         (folder / MANIFEST).write_bytes(manifests.written(manifest))
         sums = [f"{durable.sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
         (folder / SUMS).write_text("".join(sums))
@@ -62,18 +59,9 @@ def read(folder: Path) -> Content:
     if said != manifest.content:
         raise StoreDamaged(f"{folder / MANIFEST} says other than what its own hash says")
     files = {name: folder / f"{name}.parquet" for name in manifest.collections}
-    read: dict[str, Any] = {}
     for name, path in files.items():
         if not path.is_file():
             raise StoreDamaged(f"{path} is missing")
         if durable.sha256(path) != manifest.collections[name].sha256:
             raise StoreDamaged(f"{path} is not what was exported")
-        read[name] = frames.read_parquet(COLLECTIONS[name], path)
-    return Content(manifest.atlas, manifest.sources, read, files, manifest.left_out)
-
-
-def _write_collection(content: Content, name: str, path: Path) -> None:
-    if name in content.files:
-        shutil.copyfile(content.files[name], path)
-    else:
-        frames.write_parquet(COLLECTIONS[name], content.frames[name], path)
+    return Content(manifest.atlas, manifest.sources, files=files, left_out=manifest.left_out)

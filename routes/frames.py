@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.times import Bounds
-from geo.words import describe
+from routes import recorded
 from routes.schema import Collection, Kind
 
 
@@ -22,16 +21,13 @@ def complete(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas
     Takes and gives EPSG:4326. Rows without geometry come last.
     """
     frame = frame.reset_index(drop=True).copy()
-    attested = frame["attested"].tolist() if "attested" in frame else None
-    bounds = Bounds.parse(frame["valid"].tolist(), collection.reading, attested)
-    for name, column in bounds.to_columns().items():
-        frame[name] = column
     written = frame.reindex(columns=["valid", "end"]).astype(object)
     written = written.where(written.notna(), None)
-    frame["when"] = [
-        describe(valid, end, collection.reading)
-        for valid, end in zip(written["valid"], written["end"], strict=True)
-    ]
+    authored = {name: written[name].tolist() for name in written}
+    if "attested" in frame:
+        authored["attested"] = frame["attested"].tolist()
+    for name, column in recorded.derived(collection, authored).items():
+        frame[name] = column
     frame["geometry"] = _one_type(frame.geometry)
     return typed(collection, frame.iloc[_order(frame)])
 
@@ -63,36 +59,16 @@ def typed(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas.Ge
     return made
 
 
-def extent(
-    collection: Collection, frame: geopandas.GeoDataFrame
-) -> tuple[tuple[float, float, float, float] | None, tuple[str | None, str | None]]:
-    """Give the box of all geometries, and the possible extent in time of those that have one."""
-    west, south, east, north = (float(side) for side in frame.total_bounds)
-    bbox = None if np.isnan(west) else (west, south, east, north)
-    bounds = Bounds.parse(frame["valid"].tolist(), collection.reading)
-    whole = bounds.stretches(most=1)
-    return bbox, whole[0].written() if whole else (None, None)
-
-
-def write_parquet(collection: Collection, frame: geopandas.GeoDataFrame, path: Path) -> None:
-    """Write GeoParquet 1.1 with a covering bbox column, zstd."""
-    typed(collection, frame).to_parquet(
-        path,
-        index=False,
-        compression="zstd",
-        schema_version="1.1.0",
-        write_covering_bbox=len(frame) > 0,
-    )
-
-
 def read_parquet(collection: Collection, path: Path) -> geopandas.GeoDataFrame:
-    """Read what `write_parquet` wrote."""
+    """Read a collection as it was recorded."""
     return typed(collection, geopandas.read_parquet(path))
 
 
 def _column(kind: Kind, column: pd.Series) -> pd.Series:
     if kind == "datetime":
-        return column.astype("datetime64[s]")
+        # Recorded times say that they are UTC; the axis of `geo.times` needs not to be told.
+        plain = column.dt.tz_localize(None) if hasattr(column.dtype, "tz") else column
+        return plain.astype("datetime64[s]")
     if kind == "integer":
         return column.astype("int64")
     if kind == "number":

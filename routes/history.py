@@ -14,8 +14,6 @@ from geo import words
 from geo.times import Bounds, Mask, Window
 from routes.editions import Edition
 from routes.errors import NotFound
-from routes.schema import COLLECTIONS
-from routes.serving import properties_of
 
 State = Literal["absent", "possible", "certain"]
 STATES: tuple[State, ...] = ("absent", "possible", "certain")
@@ -86,7 +84,7 @@ def of_route(edition: Edition, route: str) -> RouteHistory:
     every = shifts(edition)
     into = tuple(one for one in every if ids & {link.id for link in one.to_versions})
     out = tuple(one for one in every if ids & {link.id for link in one.from_versions})
-    versions = tuple(properties_of(COLLECTIONS["routes"], own))
+    versions = tuple(edition.index("routes").properties(own.index.to_numpy()))
     cited = {
         properties["source"] for properties in (*versions, *(one.properties for one in into + out))
     }
@@ -117,7 +115,7 @@ def shifts(edition: Edition, rows: Mask | None = None) -> tuple[Shift, ...]:
             _links(versions, properties["to_versions"]),
             date_in_words(properties["valid"]),
         )
-        for properties in properties_of(COLLECTIONS["shifts"], chosen)
+        for properties in edition.index("shifts").properties(chosen.index.to_numpy())
     )
 
 

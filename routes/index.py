@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import geoindex_rs.rtree as rtree
 import numpy as np
 import orjson
-import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -22,8 +21,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.crs import Crs
 from geo.times import Bounds, Mask, Window
 from routes import mapped
+from routes.fragments import geojson_geometries
 from routes.mapped import Column
-from routes.serving import geojson_geometries, id_hash
+from routes.serving import id_hash
 from routes.wkb import WKB_HEAD, types_of
 
 Rows = NDArray[np.intp]
@@ -80,6 +80,13 @@ class Shape:
     geometry: bool = True
 
 
+class Extent(NamedTuple):
+    """How far a collection reaches: in degrees, and as `geo.times.Window.written` gives it."""
+
+    bbox: tuple[float, float, float, float] | None
+    interval: tuple[str | None, str | None]
+
+
 class Candidates(NamedTuple):
     """Rows in the order asked for, and the place of each in that order; without one, its row."""
 
@@ -101,15 +108,11 @@ class CollectionIndex:
     bounds: Bounds
     boxes: NDArray[np.float64]
     tree: NDArray[np.uint8]
-    ids: NDArray[np.void]
-    table: pa.Table
-    _fragments: Column = field(init=False)
-    _wkb: Column = field(init=False)
+    hashed: NDArray[np.void]
+    _ids: Column
+    _fragments: Column
+    _wkb: Column
     work: Work = field(default_factory=Work)
-
-    def __post_init__(self) -> None:
-        self._fragments = Column.of(self.table, "fragment")
-        self._wkb = Column.of(self.table, "wkb")
 
     @classmethod
     def open(cls, folder: Path) -> CollectionIndex:
@@ -118,12 +121,25 @@ class CollectionIndex:
             bounds=Bounds.from_array(mapped.array(folder / "bounds.npy")),
             boxes=mapped.array(folder / "boxes.npy"),
             tree=mapped.raw(folder / "rtree.bin"),
-            ids=mapped.array(folder / "ids.npy"),
-            table=mapped.table(folder / "fragments.arrow"),
+            hashed=mapped.array(folder / "hashed.npy"),
+            _ids=Column.open(folder, "ids"),
+            _fragments=Column.open(folder, "fragments"),
+            _wkb=Column.open(folder, "wkb"),
         )
 
     def __len__(self) -> int:
         return len(self.boxes)
+
+    def extent(self) -> Extent:
+        """Give the box of all geometries, and the possible extent in time of rows that have one."""
+        drawn = self.boxes[~np.isnan(self.boxes[:, 0])]
+        whole = self.bounds.stretches(most=1)
+        bbox = None
+        if len(drawn):
+            west, south = drawn[:, :2].min(axis=0).tolist()
+            east, north = drawn[:, 2:].max(axis=0).tolist()
+            bbox = (west, south, east, north)
+        return Extent(bbox, whole[0].written() if whole else (None, None))
 
     def page(self, query: Query, first_place: int = 0, limit: int = 10) -> Page:
         """Give up to `limit` rows that match, in order, from `first_place` on."""
@@ -151,9 +167,9 @@ class CollectionIndex:
     def row_of(self, feature_id: str) -> int | None:
         """Find the row of one feature."""
         wanted = np.uint64(id_hash(feature_id))
-        at = int(np.searchsorted(self.ids["hash"], wanted))
-        while at < len(self.ids) and self.ids["hash"][at] == wanted:
-            row = int(self.ids["row"][at])
+        at = int(np.searchsorted(self.hashed["hash"], wanted))
+        while at < len(self) and self.hashed["hash"][at] == wanted:
+            row = int(self.hashed["row"][at])
             if self.id_of(row) == feature_id:
                 return row
             at += 1
@@ -161,7 +177,11 @@ class CollectionIndex:
 
     def id_of(self, row: int) -> str:
         """Give the id of one row."""
-        return str(self.table["id"][row].as_py())
+        return str(self._ids[row], "utf-8")
+
+    def every_id(self) -> list[str]:
+        """Give the ids of all rows."""
+        return [str(name, "utf-8") for name in self._ids.take(np.arange(len(self)))]
 
     def fragment(self, row: int) -> bytes:
         """Give one feature as GeoJSON."""
@@ -170,6 +190,10 @@ class CollectionIndex:
     def fragments(self, rows: Rows) -> Iterator[memoryview]:
         """Give features as GeoJSON, as slices of the mapped file."""
         return self._fragments.take(rows)
+
+    def properties(self, rows: Rows) -> list[dict[str, Any]]:
+        """Give the properties of features, as JSON has them."""
+        return [orjson.loads(fragment)["properties"] for fragment in self.fragments(rows)]
 
     def shaped(self, rows: Rows, shape: Shape) -> Iterable[bytes | memoryview]:
         """Give features as GeoJSON with the geometry and the properties asked for.

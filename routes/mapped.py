@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Column:
-    """A column of bytes in a mapped Arrow file of one record batch."""
+    """A column of bytes in two mapped files: `<name>.bin`, and `<name>.npy` with its offsets."""
 
     offsets: NDArray[np.int64]
     data: memoryview
 
     @classmethod
-    def of(cls, table: pa.Table, name: str) -> Column:
-        """Take the column called `name`."""
-        if len(table) == 0:
-            return cls(np.zeros(1, np.int64), memoryview(b""))
-        _, offsets, data = table[name].chunk(0).buffers()
-        return cls(np.frombuffer(offsets, np.int64), memoryview(data))
+    def open(cls, folder: Path, name: str) -> Column:
+        """Map the column called `name`, which `ColumnWriter` wrote."""
+        return cls(array(folder / f"{name}.npy"), raw(folder / f"{name}.bin").data)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
 
     def __getitem__(self, row: int) -> memoryview:
         return self.data[self.offsets[row] : self.offsets[row + 1]]
@@ -48,15 +48,31 @@ class Column:
         return (self.data[begin:end] for begin, end in zip(begins, ends, strict=True))
 
 
+class ColumnWriter:
+    """Writes a column of bytes, some rows at a time."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._place = folder / f"{name}.npy"
+        self._file = (folder / f"{name}.bin").open("wb")
+        self._offsets = [np.zeros(1, np.int64)]
+
+    def append(self, values: Any) -> None:  # noqa: ANN401 (pyarrow has no types)
+        """Write the bytes or texts of an Arrow array; of a missing one, none."""
+        _, offsets, data = values.cast(pa.large_binary()).fill_null(b"").buffers()
+        ends = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
+        if data is not None:
+            self._file.write(memoryview(data)[ends[0] : ends[-1]])
+        self._offsets.append(self._offsets[-1][-1] + ends[1:] - ends[0])
+
+    def close(self) -> None:
+        """Write the offsets; then the column is whole."""
+        self._file.close()
+        np.save(self._place, np.concatenate(self._offsets))
+
+
 def array(path: Path) -> NDArray[Any]:
     """Map an array into memory, as a plain array: `np.memmap` is slow to take slices of."""
     return np.asarray(np.load(path, mmap_mode="r"))
-
-
-def table(path: Path) -> pa.Table:
-    """Map an Arrow file into memory."""
-    with pa.memory_map(str(path)) as file:
-        return pa.ipc.open_file(file).read_all()
 
 
 def raw(path: Path) -> NDArray[np.uint8]:

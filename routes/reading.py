@@ -185,7 +185,7 @@ def _read_geojson(path: Path, known: set[str], faults: list[Fault]) -> Iterator[
             )
             continue
         properties = dict(feature["properties"])
-        if "route" in known and "id" not in properties:
+        if "route" in known and properties.get("id") in (None, ""):
             properties["id"] = _version_id(properties)
         label = labelled(f"feature {number}", properties.get("id"))
         faults += [

@@ -1,102 +1,67 @@
-"""What the service maps into memory: built once from a collection's frame, at publication.
+"""What the service maps into memory: built once from a collection's GeoParquet, at publication.
 
-A folder holds `fragments.arrow` (each feature's id, GeoJSON and WKB), `rtree.bin` (packed Hilbert
-R-tree over the boxes), `boxes.npy`, `bounds.npy` (the six time arrays) and `ids.npy` (ids by hash).
+A folder holds three columns of bytes (`ids`, `fragments`: each feature as GeoJSON, `wkb`),
+`rtree.bin` (packed Hilbert R-tree over the boxes), `boxes.npy`, `bounds.npy` (the six time arrays)
+and `hashed.npy` (ids by hash). Rows are in the order of the file.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import geoindex_rs.rtree as rtree
-import geopandas
 import numpy as np
-import orjson
-import pandas as pd
-import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import Crs
-from geo.times import Bounds
+from geo.formats.table import GEOMETRY
+from routes import recorded
+from routes.fragments import fragments
+from routes.mapped import ColumnWriter
 from routes.schema import Collection
+
+FORMAT = 2
+"""Of these files; others are left alone and built anew. 1 had all columns in an Arrow file."""
 
 HASHED_ID = np.dtype([("hash", np.uint64), ("row", np.uint32)])
 
 
-def build(collection: Collection, frame: geopandas.GeoDataFrame, folder: Path) -> None:
-    """Write the serving files of one collection, rows in the order of the frame, into `folder`."""
-    geometry = frame.geometry.to_numpy()
-    ids = frame["id"].tolist()
-    attested = frame["attested"].tolist() if "attested" in frame else None
-    bounds = Bounds.parse(frame["valid"].tolist(), collection.reading, attested)
-    boxes = shapely.bounds(geometry)
-    np.save(folder / "bounds.npy", bounds.to_array())
-    np.save(folder / "boxes.npy", boxes)
-    np.save(folder / "ids.npy", hashed_ids(ids))
-    (folder / "rtree.bin").write_bytes(_packed_tree(boxes))
-    _write_fragments(folder / "fragments.arrow", ids, fragments(collection, frame), geometry)
+def build(collection: Collection, parquet: Path, folder: Path) -> None:
+    """Write the serving files of one collection, a batch at a time, into `folder`."""
+    columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
+    bounds, boxes, pairs = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed_ids([])]
+    for batch in recorded.batches(collection, parquet):
+        wkb = batch.column(GEOMETRY)
+        geometry = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+        said = dict(zip(batch.schema.names, batch.columns, strict=True))
+        features = fragments(collection, said, geometry)
+        for column, values in zip(columns, (said["id"], features, wkb), strict=True):
+            column.append(values)
+        bounds.append(recorded.bounds_of(collection, said).to_array())
+        pairs.append(hashed_ids(said["id"].to_pylist(), sum(map(len, pairs))))
+        boxes.append(shapely.bounds(geometry))
+    for column in columns:
+        column.close()
+    np.save(folder / "bounds.npy", np.concatenate(bounds, axis=1))
+    every_box = np.concatenate(boxes)
+    np.save(folder / "boxes.npy", every_box)
+    np.save(folder / "hashed.npy", np.sort(np.concatenate(pairs), order="hash"))
+    (folder / "rtree.bin").write_bytes(_packed_tree(every_box))
 
 
-def fragments(collection: Collection, frame: geopandas.GeoDataFrame) -> list[bytes]:
-    """Give each row as the bytes of a GeoJSON feature (RFC 7946)."""
-    geometries = geojson_geometries(frame.geometry.to_numpy())
-    return [
-        b'{"type":"Feature","id":%b,"geometry":%b,"properties":%b}'
-        % (orjson.dumps(properties["id"]), geometry, orjson.dumps(properties))
-        for geometry, properties in zip(geometries, properties_of(collection, frame), strict=True)
-    ]
-
-
-def geojson_geometries(geometry: NDArray[np.object_], crs: Crs | None = None) -> list[bytes]:
-    """Give GeoJSON geometries, outer rings counter-clockwise on the map (RFC 7946, 3.1.6).
-
-    In EPSG:4326, or in `crs`; raises ValueError where one lies beyond what that can show.
-    """
-    oriented = shapely.orient_polygons(geometry)
-    texts = shapely.to_geojson(crs.project(oriented) if crs else oriented)
-    return [b"null" if text is None else text.encode() for text in texts]
-
-
-def properties_of(collection: Collection, frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    """Give each row's properties as JSON values, in the order of the schema."""
-    names = [name for name in collection.columns if name in frame]
-    columns = [_json_column(collection.field(name).kind, frame[name]) for name in names]
-    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-
-
-def hashed_ids(ids: Sequence[str]) -> NDArray[np.void]:
-    """Give (hash, row) pairs sorted by hash, so that an id is found by binary search."""
+def hashed_ids(ids: Sequence[str], first_row: int = 0) -> NDArray[np.void]:
+    """Give (hash, row) pairs: sorted by hash, they let an id be found by binary search."""
     pairs = np.empty(len(ids), dtype=HASHED_ID)
     pairs["hash"] = [id_hash(name) for name in ids]
-    pairs["row"] = np.arange(len(ids))
-    return np.sort(pairs, order="hash")
+    pairs["row"] = np.arange(first_row, first_row + len(ids))
+    return pairs
 
 
 def id_hash(name: str) -> int:
     """Give 64 bits of the id's BLAKE2b hash: the same in every process, unlike `hash`."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
-
-
-def _json_column(kind: str, column: pd.Series) -> list[Any]:
-    if kind == "datetime":
-        texts = np.datetime_as_string(column.to_numpy("datetime64[s]"), unit="s")
-        return [None if text == "NaT" else f"{text}Z" for text in texts]
-    values = column.astype(object).tolist()
-    if kind == "json":
-        return [orjson.loads(value) if _is_text(value) else None for value in values]
-    if kind == "list":
-        return [list(value) if value is not None else [] for value in values]
-    return [
-        None if value is None or value is pd.NA or value != value else value for value in values
-    ]
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
 
 
 def _packed_tree(boxes: NDArray[np.float64]) -> bytes:
@@ -108,17 +73,3 @@ def _packed_tree(boxes: NDArray[np.float64]) -> bytes:
     builder = rtree.RTreeBuilder(len(boxes))
     builder.add(*(np.ascontiguousarray(side) for side in packed.T))
     return bytes(memoryview(builder.finish()))
-
-
-def _write_fragments(
-    path: Path, ids: Sequence[str], features: Sequence[bytes], geometry: NDArray[np.object_]
-) -> None:
-    table = pa.record_batch(
-        {
-            "id": pa.array(ids, pa.large_string()),
-            "fragment": pa.array(features, pa.large_binary()),
-            "wkb": pa.array(shapely.to_wkb(geometry), pa.large_binary()),
-        }
-    )
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_batch(table)

@@ -83,7 +83,7 @@ def _moments(name: str, index: CollectionIndex, rows: Rows) -> Times:
 
 
 def _arrays(columns: Iterable[Column], index: CollectionIndex, rows: Rows) -> dict[str, pa.Array]:
-    said = [orjson.loads(fragment)["properties"] for fragment in index.fragments(rows)]
+    said = index.properties(rows)
     arrays: dict[str, pa.Array] = {}
     for column in columns:
         if column.kind == "datetime":

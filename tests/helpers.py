@@ -16,6 +16,7 @@ import shapely
 from routes import frames, serving
 from routes.errors import StoreError
 from routes.index import CollectionIndex
+from routes.recorded import Recorded
 from routes.schema import COLLECTIONS
 from routes.stores import durable
 from routes.stores.base import Content
@@ -61,7 +62,9 @@ def complete(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
 def index_of(frame: geopandas.GeoDataFrame, folder: Path) -> CollectionIndex:
     """The query index of complete route versions, through its files."""
     folder.mkdir(parents=True, exist_ok=True)
-    serving.build(ROUTES, frame, folder)
+    parquet = folder.with_suffix(".parquet")
+    Recorded.of(ROUTES, frame).write(parquet)
+    serving.build(ROUTES, parquet, folder)
     return CollectionIndex.open(folder)
 
 
@@ -115,11 +118,15 @@ def publish_and_wait(folder: str, ready: Any, go_on: Any) -> None:  # noqa: ANN4
     FileStore(Path(folder)).publish(title_and_row(2), "", "", progress)
 
 
+LONG_NOTE = "Corrected. " * 2000
+"""Long enough for the manifest to be an edition's largest file."""
+
+
 def publish_with_little_room(folder: str, most_bytes: int, said: Any) -> None:  # noqa: ANN401
     """Publish where no file may grow beyond some bytes, and send what is said of it."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     try:
-        FileStore(Path(folder)).publish(title_and_row(2), "", "")
+        FileStore(Path(folder)).publish(title_and_row(2), LONG_NOTE, "")
     except StoreError as error:
         said.put(str(error))
     else:

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 import routes
 from geo import boundaries
 from geo.shipped import data_folder
-from routes import atlas, frames, rules, serving
+from routes import atlas, frames, rules
+from routes.fragments import fragments
 from routes.reading import Draft, read_collection
+from routes.recorded import Recorded
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS
 from tests.helpers import files_of
@@ -537,8 +539,10 @@ def test_any_value_in_any_column_is_taken_or_is_a_fault(
         assert "\n" not in str(fault)
     if not faults:
         frame = frames.complete(collection, draft.frame)
-        (fragment,) = serving.fragments(collection, frame)
-        assert json.loads(fragment)["properties"]["id"] == frame["id"].iloc[0]
+        (batch,) = Recorded.of(collection, frame).batches()
+        said = dict(zip(batch.schema.names, batch.columns, strict=True))
+        (fragment,) = fragments(collection, said, frame.geometry.to_numpy())
+        assert json.loads(fragment.as_py())["properties"]["id"] == frame["id"].iloc[0]
 
 
 def checked(draft: Draft) -> list[Fault]:

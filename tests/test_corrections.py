@@ -193,4 +193,5 @@ def test_a_pruning_that_was_killed_is_ended_by_the_next_writer(five: FileStore) 
 def test_content_is_all_that_an_edition_says(five: FileStore) -> None:
     said: Content = five.content(4)
     assert said.atlas["title"] == "Atlas 4"
-    assert said.frames["routes"]["name"].tolist() == ["Route of 4"]
+    frame = geopandas.read_parquet(said.files["routes"])
+    assert frame["name"].tolist() == ["Route of 4"]

@@ -333,13 +333,13 @@ def test_the_first_bytes_are_there_before_the_last_row_is_made(extension: str) -
 
 @pytest.mark.parametrize("extension", ["gpkg", "fgb", "shp.zip", "parquet"])
 def test_memory_does_not_grow_with_the_file(extension: str, tmp_path: Path) -> None:
-    rows = [{**ROWS[0], "description": "x" * 2000}] * 4000
-    made, asked = counted(table(rows, [shapely.Point(1, 2)] * 4000, batch=50))
+    rows = [{**ROWS[0], "description": "x" * 2000}] * 40_000
+    made, asked = counted(table(rows, [shapely.Point(1, 2)] * 40_000, batch=1000))
     before = pa.total_allocated_bytes()
     saved(extension, made, tmp_path)
-    assert asked["rows"] == 4000
-    # All rows are 8 MB; a row group of Parquet holds 20 batches, a quarter of them.
-    assert asked["bytes"] - before < 6_000_000
+    assert asked["rows"] == 40_000
+    # All rows are 80 MB; a row group of Parquet holds less than half of them.
+    assert asked["bytes"] - before < 40_000_000
 
 
 def counted(made: Table) -> tuple[Table, dict[str, int]]:

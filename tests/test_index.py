@@ -212,9 +212,9 @@ def test_each_feature_is_found_by_its_id_and_no_other(fan: CollectionIndex) -> N
 
 def test_two_ids_with_one_hash_are_told_apart(tmp_path: Path) -> None:
     index = index_of(complete(versions([shapely.Point(1, 1), shapely.Point(2, 2)])), tmp_path)
-    pairs = np.array(index.ids)
+    pairs = np.array(index.hashed)
     pairs["hash"] = id_hash("r1.v1")
-    index.ids = pairs
+    index.hashed = pairs
     found = index.row_of("r1.v1")
     assert found is not None
     assert index.id_of(found) == "r1.v1"

@@ -64,7 +64,7 @@ def named_by(store: FileStore) -> set[str]:
     for number in store.numbers():
         named.add(f"editions/{number:06}.json")
         for record in store.manifest(number).collections.values():
-            serving = f"serving/{record.sha256}"
+            serving = store.layout.name(store.layout.served(record.sha256))
             listed = orjson.loads((store.folder / serving / "hashes.json").read_bytes())
             named |= {f"collections/{record.sha256}.parquet", f"{serving}/hashes.json"}
             named |= {f"{serving}/{name}" for name in listed}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.formats.table import GEOMETRY, About, Table
+from geo.formats.table import GEOMETRY, LON_LAT, About, Table
 
-BATCHES_A_GROUP = 20
+ROWS_A_GROUP, BYTES_A_GROUP = 20_000, 2**24
 BOX = "bbox"
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 BOX_TYPE = pa.struct([(side, pa.float64()) for side in SIDES])
@@ -27,33 +28,44 @@ def write(table: Table, about: About, path: Path) -> None:
 
     What is said of the file stands in its key-value metadata, each name after `routeshift:`.
     """
-    schema = table.schema
-    if table.has_geometry:
-        schema = schema.append(pa.field(BOX, BOX_TYPE))
+    said = {f"routeshift:{name}": text for name, text in about.texts().items()}
+    write_batches(table.batches(), table.schema, path, table.geometry_types, table.crs, said)
+
+
+def write_batches(
+    batches: Iterable[pa.RecordBatch],
+    schema: pa.Schema,
+    path: Path,
+    geometry_types: Iterable[str | None],
+    crs: str = LON_LAT,
+    said: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write record batches with what is said of them; GEOMETRY, where they have it, is WKB."""
+    has_geometry = GEOMETRY in schema.names
     extent = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in _groups(table):
-            if table.has_geometry:
-                boxes = shapely.bounds(shapely.from_wkb(group[GEOMETRY].to_pylist()))
+    written = schema.append(pa.field(BOX, BOX_TYPE)) if has_geometry else schema
+    with pq.ParquetWriter(path, written, compression="zstd") as writer:
+        for group in _groups(batches, schema):
+            if has_geometry:
+                boxes = shapely.bounds(shapely.from_wkb(group[GEOMETRY].to_numpy()))
                 group = group.append_column(BOX, _covering(boxes))
                 extent = _widened(extent, boxes)
             writer.write_table(group)
-        said = {f"routeshift:{name}": text for name, text in about.texts().items()}
-        if table.has_geometry:
-            said["geo"] = orjson.dumps(_geo(table, extent)).decode()
-        writer.add_key_value_metadata(said)
+        geo = {"geo": _geo(geometry_types, crs, extent)} if has_geometry else {}
+        writer.add_key_value_metadata({**said, **geo})
 
 
-def _groups(table: Table) -> Iterator[pa.Table]:
+def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
     """Join batches to row groups: many small ones would make a large file slow to read."""
     waiting: list[pa.RecordBatch] = []
-    for batch in table.batches():
+    for batch in batches:
         waiting.append(batch)
-        if len(waiting) == BATCHES_A_GROUP:
-            yield pa.Table.from_batches(waiting, table.schema)
+        rows, size = sum(map(len, waiting)), sum(one.nbytes for one in waiting)
+        if rows >= ROWS_A_GROUP or size >= BYTES_A_GROUP:
+            yield pa.Table.from_batches(waiting, schema)
             waiting = []
     if waiting:
-        yield pa.Table.from_batches(waiting, table.schema)
+        yield pa.Table.from_batches(waiting, schema)
 
 
 def _covering(boxes: NDArray[np.float64]) -> pa.Array:
@@ -71,14 +83,15 @@ def _widened(extent: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray
     return np.concatenate([lower, upper])
 
 
-def _geo(table: Table, extent: NDArray[np.float64]) -> dict[str, Any]:
+def _geo(geometry_types: Iterable[str | None], crs: str, extent: NDArray[np.float64]) -> str:
     """Give the `geo` metadata (GeoParquet 1.1.0, "File metadata" and "Column metadata")."""
     column: dict[str, Any] = {
         "encoding": "WKB",
-        "geometry_types": sorted(kind for kind in table.geometry_types if kind is not None),
-        "crs": pyproj.CRS.from_user_input(table.crs).to_json_dict(),
+        "geometry_types": sorted(kind for kind in geometry_types if kind is not None),
+        "crs": pyproj.CRS.from_user_input(crs).to_json_dict(),
         "covering": {BOX: {side: [BOX, side] for side in SIDES}},
     }
     if np.isfinite(extent).all():
         column["bbox"] = extent.tolist()
-    return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+    about = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+    return orjson.dumps(about).decode()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import geopandas
+import pyarrow as pa
 
 from routes.index import CollectionIndex
+from routes.recorded import Recorded
+from routes.schema import COLLECTIONS
 
 FORMAT = 1
 Progress = Callable[[str], None]
@@ -60,17 +63,28 @@ class Damage:
 
 @dataclass(frozen=True)
 class Content:
-    """What an edition says: frames sorted and complete, as `routes.atlas` builds them.
+    """What an edition says. Each collection is given in one of three ways.
 
-    `files`: GeoParquet files that hold some of the frames already, byte for byte as another
-    edition has them. `left_out`: the faults of rows that were meant to be in it and are not.
+    `frames`: sorted and complete, as `routes.atlas` builds them. `files`: GeoParquet, byte for
+    byte as another edition has it. `made`: rows that are made while they are written. `left_out`:
+    the faults of rows that were meant to be in it and are not.
     """
 
     atlas: dict[str, Any]
     sources: dict[str, dict[str, Any]]
-    frames: Mapping[str, geopandas.GeoDataFrame]
+    frames: Mapping[str, geopandas.GeoDataFrame] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
+    made: Mapping[str, Recorded] = field(default_factory=dict)
     left_out: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def collections(self) -> list[str]:
+        """The names of its collections, in the order of the schema."""
+        return [name for name in COLLECTIONS if name in {*self.frames, *self.files, *self.made}]
+
+    def recorded(self, name: str) -> Recorded:
+        """Give a collection that is not a file yet."""
+        return self.made.get(name) or Recorded.of(COLLECTIONS[name], self.frames[name])
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,14 @@ class Store(Protocol):
 
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
         """Give all rows of a collection, EPSG:4326. Raises NotFound or StoreDamaged."""
+
+    def batches(
+        self, number: int, collection: str, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """Give the rows of a collection as recorded, some at a time, of all columns or some.
+
+        Typed as `routes.recorded.schema_of` says. Raises NotFound or StoreDamaged.
+        """
 
     def index(self, number: int, collection: str) -> CollectionIndex:
         """Open a collection for queries. Raises NotFound or StoreDamaged."""

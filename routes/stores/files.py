@@ -15,7 +15,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,8 +25,9 @@ from pathlib import Path
 import filelock
 import geopandas
 import orjson
+import pyarrow as pa
 
-from routes import frames, serving
+from routes import frames, recorded, serving
 from routes.errors import NotFound, StoreBusy, StoreDamaged, StoreError
 from routes.index import CollectionIndex
 from routes.schema import COLLECTIONS, Collection
@@ -77,12 +78,11 @@ class FileStore:
         return Content(
             manifest.atlas,
             manifest.sources,
-            {name: self.frame(number, name) for name in manifest.collections},
-            {
+            files={
                 name: self.layout.parquet(record.sha256)
                 for name, record in manifest.collections.items()
             },
-            manifest.left_out,
+            left_out=manifest.left_out,
         )
 
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
@@ -93,6 +93,19 @@ class FileStore:
         except Exception as error:  # a damaged file fails in any of its reader's ways
             raise StoreDamaged(f"{path} cannot be read: {error}") from error
 
+    def batches(
+        self, number: int, collection: str, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """Give the rows of a collection as recorded, some at a time, of all columns or some.
+
+        Typed as `routes.recorded.schema_of` says. Raises NotFound or StoreDamaged.
+        """
+        path = self.layout.parquet(self._record(number, collection).sha256)
+        try:
+            yield from recorded.batches(COLLECTIONS[collection], path, columns)
+        except (OSError, pa.ArrowException) as error:
+            raise StoreDamaged(f"{path} cannot be read: {error}") from error
+
     def index(self, number: int, collection: str) -> CollectionIndex:
         """Open a collection for queries; its serving files are built if somebody removed them.
 
@@ -101,7 +114,7 @@ class FileStore:
         sha256 = self._record(number, collection).sha256
         folder = self.layout.served(sha256)
         if not folder.exists():
-            self._rebuild(number, collection, sha256)
+            self._rebuild(collection, sha256)
         try:
             return CollectionIndex.open(folder)
         except Exception as error:  # as above
@@ -124,9 +137,9 @@ class FileStore:
             with self._writer():
                 self._sweep()
                 records = {}
-                for name, frame in content.frames.items():
+                for name in content.collections:
                     progress(name)
-                    records[name] = self._write_collection(name, frame, content.files.get(name))
+                    records[name] = self._write_collection(name, content)
                 newest = self.current()
                 if if_changed and newest is not None:
                     manifest = self.manifest(newest)
@@ -134,7 +147,7 @@ class FileStore:
                     if manifest.content == said:
                         return manifest
                 return self._write_manifest(content, records, note, author)
-        except OSError as error:
+        except (OSError, pa.ArrowException) as error:
             raise StoreError(f"the edition was not published: {error}") from error
 
     def pruned(self) -> list[Pruned]:
@@ -175,41 +188,37 @@ class FileStore:
         """Recompute every hash and give what does not agree."""
         return verification.verify(self.layout, progress)
 
-    def _write_collection(
-        self, name: str, frame: geopandas.GeoDataFrame, file: Path | None
-    ) -> CollectionRecord:
-        collection = COLLECTIONS[name]
+    def _write_collection(self, name: str, content: Content) -> CollectionRecord:
         with self._scratch() as scratch:
-            parquet = scratch / "frame.parquet"
+            file = content.files.get(name)
             if file is None:
-                frames.write_parquet(collection, frame, parquet)
-            else:
-                shutil.copyfile(file, parquet)
-            sha256 = durable.sha256(parquet)
-            self._move(parquet, self.layout.parquet(sha256))
+                file = scratch / "rows.parquet"
+                content.recorded(name).write(file)
+            sha256 = durable.sha256(file)
+            place = self.layout.parquet(sha256)
+            if not place.exists() and file.parent != scratch:
+                file = Path(shutil.copyfile(file, scratch / "rows.parquet"))
+            self._move(file, place)
             if not self.layout.served(sha256).exists():
-                self._build_serving(collection, frame, sha256, scratch / "serving")
-        bbox, interval = frames.extent(collection, frame)
-        return CollectionRecord(sha256, len(frame), bbox, interval)
+                self._build_serving(COLLECTIONS[name], sha256, scratch / "serving")
+        index = CollectionIndex.open(self.layout.served(sha256))
+        return CollectionRecord(sha256, len(index), *index.extent())
 
-    def _build_serving(
-        self, collection: Collection, frame: geopandas.GeoDataFrame, sha256: str, folder: Path
-    ) -> None:
+    def _build_serving(self, collection: Collection, sha256: str, folder: Path) -> None:
         folder.mkdir()
-        serving.build(collection, frame, folder)
+        serving.build(collection, self.layout.parquet(sha256), folder)
         hashes = {path.name: durable.sha256(path) for path in sorted(folder.iterdir())}
         (folder / self.layout.hashes(sha256).name).write_bytes(
             orjson.dumps(hashes, option=orjson.OPT_INDENT_2)
         )
         self._move(folder, self.layout.served(sha256))
 
-    def _rebuild(self, number: int, collection: str, sha256: str) -> None:
-        frame = self.frame(number, collection)
+    def _rebuild(self, collection: str, sha256: str) -> None:
+        folder = self.layout.served(sha256)
         try:
             with self._writer(), self._scratch() as scratch:
-                self._build_serving(COLLECTIONS[collection], frame, sha256, scratch / "serving")
-        except OSError as error:
-            folder = self.layout.served(sha256)
+                self._build_serving(COLLECTIONS[collection], sha256, scratch / "serving")
+        except (OSError, pa.ArrowException) as error:
             raise StoreDamaged(f"{folder} is missing and cannot be built: {error}") from error
 
     @contextmanager
@@ -275,9 +284,10 @@ class FileStore:
         for folder in (self.folder, self.folder / "editions"):
             for path in folder.glob(f"{durable.UNFINISHED}*"):
                 durable.remove(path)
-        for part in ("collections", "serving"):
-            for path in (self.folder / part).iterdir():
-                if path.stem not in kept:
+        files = {place(one) for one in kept for place in (self.layout.parquet, self.layout.served)}
+        for part in (self.layout.collections, self.layout.serving):
+            for path in part.iterdir():
+                if path not in files:
                     durable.remove(path)
         unfinished = set(self.layout.written()) - set(self.numbers())
         for number in unfinished | set(self.layout.removed()):

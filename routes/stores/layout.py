@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from routes import serving
 from routes.errors import StoreDamaged
 
 POINTER = re.compile(r"([1-9][0-9]{0,17}) ([0-9a-f]{64})\n")
@@ -51,7 +52,7 @@ class Layout:
 
     def served(self, sha256: str) -> Path:
         """Give the folder of one collection's serving files."""
-        return self.serving / sha256
+        return self.serving / f"{sha256}.{serving.FORMAT}"
 
     def hashes(self, sha256: str) -> Path:
         """Give the place of the hashes of one collection's serving files."""

@@ -12,8 +12,8 @@ import orjson
 from geo.crs import CRS84_URI
 from geo.dates import SECOND
 from geo.times import BEGINNING, END, Mask, Times
+from routes.fragments import geojson_geometries
 from routes.index import CollectionIndex, Rows, Shape
-from routes.serving import geojson_geometries
 from service.ogc.selection import Selection
 from service.problems import BadParameter
 

@@ -1,0 +1,75 @@
+"""Rows as GeoJSON features (RFC 7946), whole columns at a time.
+
+Each distinct value of a column is written as JSON once; Arrow joins the columns to features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import Crs
+from geo.formats.table import written
+from routes.schema import Collection, Kind
+
+JSON = pa.large_binary()
+NULL = pa.scalar(b"null", JSON)
+
+
+def fragments(
+    collection: Collection, columns: Mapping[str, Any], geometry: NDArray[np.object_]
+) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    """Give each row as the bytes of a GeoJSON feature, an Arrow array.
+
+    `columns`: Arrow arrays of one length by name, typed as `geo.formats.table.ARROW_TYPES` says;
+    those that the collection does not know are left out. `geometry` in EPSG:4326.
+    """
+    known = [field for field in collection.fields if field.name in columns]
+    said = {field.name: json_column(field.kind, columns[field.name]) for field in known}
+    pieces = [b'{"type":"Feature","id":', said["id"]]
+    pieces += [b',"geometry":', pa.array(geojson_geometries(geometry), JSON)]
+    begin = b',"properties":{'
+    for name, values in said.items():
+        pieces += [begin + orjson.dumps(name) + b":", values]
+        begin = b","
+    pieces.append(b"}}")
+    joined = [pa.scalar(one, JSON) if isinstance(one, bytes) else one for one in pieces]
+    return pc.binary_join_element_wise(*joined, pa.scalar(b"", JSON))
+
+
+def json_column(kind: Kind, column: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    """Give the values of a column as JSON, an Arrow array of bytes; nothing is null in it."""
+    if kind == "list":
+        return pa.array([orjson.dumps(value or []) for value in column.to_pylist()], JSON)
+    encoded = pc.dictionary_encode(column)
+    distinct = encoded.dictionary
+    if kind == "datetime":
+        distinct, kind = written(distinct), "text"
+    write = _WRITERS.get(kind, orjson.dumps)
+    texts = pa.array([write(value) for value in distinct.to_pylist()], JSON)
+    return pc.fill_null(texts.take(encoded.indices), NULL)
+
+
+def geojson_geometries(geometry: NDArray[np.object_], crs: Crs | None = None) -> list[bytes]:
+    """Give GeoJSON geometries, outer rings counter-clockwise on the map (RFC 7946, 3.1.6).
+
+    In EPSG:4326, or in `crs`; raises ValueError where one lies beyond what that can show.
+    """
+    oriented = shapely.orient_polygons(geometry)
+    texts = shapely.to_geojson(crs.project(oriented) if crs else oriented)
+    return [b"null" if text is None else text.encode() for text in texts]
+
+
+def _json(text: str) -> bytes:
+    """Write JSON anew, without the spaces that people put into it."""
+    return orjson.dumps(orjson.loads(text)) if text else b"null"
+
+
+_WRITERS: dict[Kind, Callable[[Any], bytes]] = {"json": _json}

@@ -1,0 +1,118 @@
+"""Rows of a collection as an edition records them: GeoParquet, written and read in batches.
+
+No collection has to fit into memory: rows come complete and in order, some at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import shapely
+
+from geo.formats import geoparquet
+from geo.formats.table import ARROW_TYPES, GEOMETRY, Kind
+from geo.times import Bounds
+from geo.words import describe
+from routes.schema import Collection
+
+ROWS_A_GROUP = 20_000
+"""How many rows a batch and a row group have: part of what makes files of one content equal."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A collection that is to be recorded: `batches` gives its rows, complete and in order.
+
+    Each has ROWS_A_GROUP rows, but for the last, and the columns of `schema_of`.
+    `geometry_types`: those that there are, None among them where a geometry is missing.
+    """
+
+    collection: Collection
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    geometry_types: frozenset[str | None]
+
+    @classmethod
+    def of(cls, collection: Collection, frame: geopandas.GeoDataFrame) -> Recorded:
+        """Take a frame that `routes.frames.complete` gave."""
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for start in range(0, len(frame), ROWS_A_GROUP):
+                yield _batch(collection, frame.iloc[start : start + ROWS_A_GROUP])
+
+        kinds = frozenset(None if kind is None else str(kind) for kind in frame.geom_type)
+        return cls(collection, batches, kinds)
+
+    def write(self, path: Path) -> None:
+        """Write GeoParquet 1.1 with a covering box: the same bytes for the same rows."""
+        geoparquet.write_batches(
+            self.batches(), schema_of(self.collection), path, self.geometry_types
+        )
+
+
+def schema_of(collection: Collection) -> pa.Schema:
+    """Give the columns of a recorded collection: all fields in order, then GEOMETRY as WKB."""
+    fields = [(field.name, ARROW_TYPES[_kind(field.kind)]) for field in collection.fields]
+    return pa.schema([*fields, (GEOMETRY, pa.binary())])
+
+
+def batches(
+    collection: Collection, path: Path, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Read recorded rows, of all columns or some, typed as `schema_of` says.
+
+    Columns that the file does not have are left out: it may be of an earlier version.
+    """
+    schema = schema_of(collection)
+    file = pq.ParquetFile(path)
+    there = set(file.schema_arrow.names)
+    wanted = [name for name in columns or schema.names if name in there]
+    for batch in file.iter_batches(ROWS_A_GROUP, columns=wanted):
+        arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
+        yield pa.RecordBatch.from_arrays(arrays, wanted)
+
+
+def bounds_of(collection: Collection, columns: Mapping[str, Any]) -> Bounds:
+    """Give the bounds of rows, from Arrow arrays by name."""
+    attested = columns["attested"].to_pylist() if "attested" in columns else None
+    return Bounds.parse(columns["valid"].to_pylist(), collection.reading, attested)
+
+
+def derived(collection: Collection, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Give the computed columns: the four bounds, NaT for none, and the time in words."""
+    attested = list(columns["attested"]) if "attested" in columns else None
+    valid = list(columns["valid"])
+    bounds = Bounds.parse(valid, collection.reading, attested).to_columns()
+    codes, pairs = pd.factorize(pd.Series(list(zip(valid, columns["end"], strict=True))))
+    said = [describe(held, end, collection.reading) for held, end in pairs]
+    return bounds | {"when": np.array(said, dtype=object)[codes]}
+
+
+def _batch(collection: Collection, frame: geopandas.GeoDataFrame) -> pa.RecordBatch:
+    schema = schema_of(collection)
+    arrays = [
+        _array(frame[field.name], schema.field(field.name).type) for field in collection.fields
+    ]
+    arrays.append(pa.array(shapely.to_wkb(frame.geometry.to_numpy()), pa.binary()))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(column: pd.Series, kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    if pa.types.is_timestamp(kind):
+        return pa.array(column.to_numpy("datetime64[s]")).cast(kind)
+    if pa.types.is_list(kind):
+        return pa.array([list(value) for value in column], kind)
+    return pc.cast(pa.array(column, from_pandas=True), kind)
+
+
+def _kind(kind: str) -> Kind:
+    # EDTF is text for all who do not read it.
+    return "text" if kind == "edtf" else kind  # type: ignore[return-value]
