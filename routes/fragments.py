@@ -5,7 +5,7 @@ Each distinct value of a column is written as JSON once; Arrow joins the columns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -48,13 +48,34 @@ def json_column(kind: Kind, column: Any) -> Any:  # noqa: ANN401 (pyarrow has no
     """Give the values of a column as JSON, an Arrow array of bytes; nothing is null in it."""
     if kind == "list":
         return pa.array([orjson.dumps(value or []) for value in column.to_pylist()], JSON)
+    if kind in ("text", "edtf"):
+        return _texts(column)
     encoded = pc.dictionary_encode(column)
-    distinct = encoded.dictionary
     if kind == "datetime":
-        distinct, kind = written(distinct), "text"
-    write = _WRITERS.get(kind, orjson.dumps)
-    texts = pa.array([write(value) for value in distinct.to_pylist()], JSON)
+        texts = _texts(written(encoded.dictionary))
+    else:
+        write = _json if kind == "json" else orjson.dumps
+        texts = pa.array([write(value) for value in encoded.dictionary.to_pylist()], JSON)
     return pc.fill_null(texts.take(encoded.indices), NULL)
+
+
+def _texts(column: Any) -> Any:  # noqa: ANN401
+    """Put texts into quotes; those with a sign that JSON escapes one by one (RFC 8259, 7)."""
+    quote = pa.scalar(b'"', JSON)
+    plain = column.cast(pa.large_string()).cast(JSON)
+    quoted = pc.binary_join_element_wise(quote, plain, quote, pa.scalar(b"", JSON))
+    if _is_odd(plain):
+        odd = pc.fill_null(pc.match_substring_regex(column, r'["\\\x00-\x1f]'), fill_value=False)
+        escaped = [orjson.dumps(text) for text in column.filter(odd).to_pylist()]
+        quoted = pc.replace_with_mask(quoted, odd, pa.array(escaped, JSON))
+    return pc.fill_null(quoted, NULL)
+
+
+def _is_odd(texts: Any) -> bool:  # noqa: ANN401
+    """Tell whether any of some texts may hold a sign that JSON escapes, by all bytes at once."""
+    data = texts.buffers()[2]
+    signs = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+    return bool(((signs < 0x20) | (signs == 0x22) | (signs == 0x5C)).any())
 
 
 def geojson_geometries(geometry: NDArray[np.object_], crs: Crs | None = None) -> list[bytes]:
@@ -70,6 +91,3 @@ def geojson_geometries(geometry: NDArray[np.object_], crs: Crs | None = None) ->
 def _json(text: str) -> bytes:
     """Write JSON anew, without the spaces that people put into it."""
     return orjson.dumps(orjson.loads(text)) if text else b"null"
-
-
-_WRITERS: dict[Kind, Callable[[Any], bytes]] = {"json": _json}

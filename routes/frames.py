@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,18 @@ import geopandas
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from routes import recorded
 from routes.schema import Collection, Kind
+
+Geometries = NDArray[np.object_]
+
+_MULTI: dict[str, Callable[..., Any]] = {
+    "Point": shapely.multipoints,
+    "LineString": shapely.multilinestrings,
+    "Polygon": shapely.multipolygons,
+}
 
 
 def complete(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
@@ -28,7 +37,10 @@ def complete(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas
         authored["attested"] = frame["attested"].tolist()
     for name, column in recorded.derived(collection, authored).items():
         frame[name] = column
-    frame["geometry"] = _one_type(frame.geometry)
+    multi = to_multi(frame.geom_type.dropna())
+    if multi:
+        made = unified(frame.geometry.to_numpy(), multi)
+        frame["geometry"] = geopandas.GeoSeries(made, index=frame.index, crs=frame.crs)
     return typed(collection, frame.iloc[_order(frame)])
 
 
@@ -64,6 +76,23 @@ def read_parquet(collection: Collection, path: Path) -> geopandas.GeoDataFrame:
     return typed(collection, geopandas.read_parquet(path))
 
 
+def to_multi(kinds: Iterable[str | None]) -> str | None:
+    """Tell which single type of geometry has to become multi, as both stand side by side.
+
+    Layers of GIS programs have one type; a mixture is shown in part or not at all.
+    """
+    there = {kind for kind in kinds if kind is not None}
+    return next((kind for kind in _MULTI if there == {kind, f"Multi{kind}"}), None)
+
+
+def unified(geometry: Geometries, kind: str) -> Geometries:
+    """Make geometries of a single type multi, and leave the others."""
+    single = shapely.get_type_id(geometry) == shapely.GeometryType[kind.upper()].value
+    made = geometry.copy()
+    made[single] = _MULTI[kind](geometry[single], indices=np.arange(np.count_nonzero(single)))
+    return made
+
+
 def _column(kind: Kind, column: pd.Series) -> pd.Series:
     if kind == "datetime":
         # Recorded times say that they are UTC; the axis of `geo.times` needs not to be told.
@@ -77,31 +106,6 @@ def _column(kind: Kind, column: pd.Series) -> pd.Series:
         lists = [[] if not _is_list(value) else [str(one) for one in value] for value in column]
         return pd.Series(lists, index=column.index, dtype=object)
     return column.where(column.notna(), None).astype("str")
-
-
-def _one_type(geometry: geopandas.GeoSeries) -> geopandas.GeoSeries:
-    """Make single geometries multi where both stand side by side.
-
-    Layers of GIS programs have one type; a mixture is shown in part or not at all.
-    """
-    kinds = set(geometry.geom_type.dropna())
-    for kind in ("Point", "LineString", "Polygon"):
-        if kinds == {kind, f"Multi{kind}"}:
-            single = (geometry.geom_type == kind).to_numpy()
-            made = _multi(geometry[single].to_numpy(), kind)
-            geometry = geometry.copy()
-            geometry[single] = geopandas.GeoSeries(made, index=geometry.index[single])
-    return geometry
-
-
-def _multi(single: np.ndarray[Any, Any], kind: str) -> np.ndarray[Any, Any]:
-    makers: dict[str, Callable[..., Any]] = {
-        "Point": shapely.multipoints,
-        "LineString": shapely.multilinestrings,
-        "Polygon": shapely.multipolygons,
-    }
-    made: np.ndarray[Any, Any] = makers[kind](single, indices=np.arange(len(single)))
-    return made
 
 
 def _is_list(value: object) -> bool:

@@ -17,12 +17,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
+from numpy.typing import NDArray
 
 from geo.formats import geoparquet
 from geo.formats.table import ARROW_TYPES, GEOMETRY, Kind
 from geo.times import Bounds
 from geo.words import describe
 from routes.schema import Collection
+
+# In the order of their numbers; -1 is none (shapely.GeometryType).
+_TYPES = np.array(
+    ["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
+     "MultiPolygon", "GeometryCollection", None],
+    dtype=object,
+)  # fmt: skip
 
 ROWS_A_GROUP = 20_000
 """How many rows a batch and a row group have: part of what makes files of one content equal."""
@@ -48,8 +56,7 @@ class Recorded:
             for start in range(0, len(frame), ROWS_A_GROUP):
                 yield _batch(collection, frame.iloc[start : start + ROWS_A_GROUP])
 
-        kinds = frozenset(None if kind is None else str(kind) for kind in frame.geom_type)
-        return cls(collection, batches, kinds)
+        return cls(collection, batches, frozenset(types_of(frame.geometry.to_numpy())))
 
     def write(self, path: Path) -> None:
         """Write GeoParquet 1.1 with a covering box: the same bytes for the same rows."""
@@ -82,8 +89,8 @@ def batches(
 
 def bounds_of(collection: Collection, columns: Mapping[str, Any]) -> Bounds:
     """Give the bounds of rows, from Arrow arrays by name."""
-    attested = columns["attested"].to_pylist() if "attested" in columns else None
-    return Bounds.parse(columns["valid"].to_pylist(), collection.reading, attested)
+    attested = listed(columns["attested"]) if "attested" in columns else None
+    return Bounds.parse(listed(columns["valid"]), collection.reading, attested)
 
 
 def derived(collection: Collection, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
@@ -94,6 +101,29 @@ def derived(collection: Collection, columns: Mapping[str, Sequence[Any]]) -> dic
     codes, pairs = pd.factorize(pd.Series(list(zip(valid, columns["end"], strict=True))))
     said = [describe(held, end, collection.reading) for held, end in pairs]
     return bounds | {"when": np.array(said, dtype=object)[codes]}
+
+
+def listed(column: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
+    """Give an Arrow array of texts or bytes as Python values, much faster than `to_pylist`."""
+    values: list[Any] = column.to_numpy(zero_copy_only=False).tolist()
+    return values
+
+
+def types_of(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give the type of each geometry by its name, None where there is none."""
+    return _TYPES[shapely.get_type_id(geometry)]
+
+
+def completed(collection: Collection, authored: Mapping[str, Any]) -> pa.RecordBatch:
+    """Give rows as they are recorded, from what people write: Arrow arrays by name."""
+    names = [name for name in ("valid", "end", "attested") if name in authored]
+    made = derived(collection, {name: listed(authored[name]) for name in names})
+    schema = schema_of(collection)
+    arrays = [
+        _array(pd.Series(made[name]), schema.field(name).type) if name in made else authored[name]
+        for name in schema.names
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _batch(collection: Collection, frame: geopandas.GeoDataFrame) -> pa.RecordBatch:

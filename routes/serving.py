@@ -40,7 +40,7 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
         for column, values in zip(columns, (said["id"], features, wkb), strict=True):
             column.append(values)
         bounds.append(recorded.bounds_of(collection, said).to_array())
-        pairs.append(hashed_ids(said["id"].to_pylist(), sum(map(len, pairs))))
+        pairs.append(hashed_ids(recorded.listed(said["id"]), sum(map(len, pairs))))
         boxes.append(shapely.bounds(geometry))
     for column in columns:
         column.close()

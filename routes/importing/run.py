@@ -8,16 +8,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import geopandas
-import pandas as pd
+import numpy as np
+import pyarrow as pa
 
+from geo.times import Bounds
 from routes import frames, rules
 from routes.errors import StoreBusy
+from routes.importing.arranging import Part, arranged
 from routes.importing.candidates import Candidates
 from routes.importing.mapping import BadOption, Mapping
 from routes.importing.projection import Projection, guessed, placed
 from routes.importing.reading import Source, open_source, refused
-from routes.importing.scratch import Mask, Scratch
+from routes.importing.scratch import BOX, Mask, Scratch
 from routes.importing.settling import Held, Settled, settle
 from routes.importing.shapes import (
     decode,
@@ -26,6 +28,7 @@ from routes.importing.shapes import (
 )
 from routes.importing.target import NewAtlas, Target
 from routes.reading import Draft
+from routes.recorded import schema_of
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
@@ -60,6 +63,37 @@ class Checked:
     def sound(self) -> int:
         """How many rows have no fault."""
         return int((~self.faulty).sum())
+
+    def part(self, collection: Collection) -> Part:
+        """Give the rows without a fault, with the columns that all rows together settled."""
+        kept = ~self.faulty
+        table = self.scratch.table([*BOX, "_type"])
+        boxes = np.column_stack([table[side].to_numpy() for side in BOX])[kept]
+        types = frozenset(table["_type"].filter(pa.array(kept)).unique().to_pylist())
+        ids = pa.array(self.settled.columns["id"], pa.string()).filter(pa.array(kept))
+        return Part(lambda: self._batches(collection), ids, boxes, types)
+
+    def bounds(self, collection: Collection) -> Bounds:
+        """Give when the rows without a fault hold."""
+        valid = self.settled.columns.get("valid")
+        if valid is None:
+            valid = self.scratch.table(["valid"])["valid"].to_pylist()
+        kept = np.array(valid, dtype=object)[~self.faulty]
+        return Bounds.parse(kept.tolist(), collection.reading)
+
+    def _batches(self, collection: Collection) -> Iterator[pa.RecordBatch]:
+        schema = schema_of(collection)
+        settled = {
+            name: pa.array(values, schema.field(name).type)
+            for name, values in self.settled.columns.items()
+        }
+        start = 0
+        for batch in self.scratch.batches():
+            for name, values in settled.items():
+                at = batch.schema.get_field_index(name)
+                batch = batch.set_column(at, name, values.slice(start, len(batch)))
+            yield batch.filter(pa.array(~self.faulty[start : start + len(batch)]))
+            start += len(batch)
 
 
 @dataclass(frozen=True)
@@ -117,22 +151,22 @@ class Import:
         """
         if store.current() != self.target.number:
             raise StoreBusy("another edition was published meanwhile; import the file again")
-        columns = checked.settled.columns
-        added = frames.complete(self.collection, checked.scratch.frame(~checked.faulty, columns))
         name = self.collection.name
-        rows = added
-        if not self.options.replace and len(self.target.frames[name]):
-            joined = pd.concat([self.target.frames[name], added], ignore_index=True)
-            rows = frames.complete(self.collection, geopandas.GeoDataFrame(joined, crs=added.crs))
-        changed = {name: rows}
+        added = checked.part(self.collection)
+        parts = [added] if self.options.replace else [self.target.part(name), added]
+        made = arranged(self.collection, parts, checked.scratch.folder)
+        kept, held = self.target.kept(store, name)
         if name == "boundaries":
             # They are derived from the shipped boundaries, which are no longer there.
-            changed["borders"] = frames.empty(COLLECTIONS["borders"])
+            kept.pop("borders", None)
+            held["borders"] = frames.empty(COLLECTIONS["borders"])
         content = Content(
-            self.target.opened_on(added),
+            self.target.opened_on(checked.bounds(self.collection), added.boxes),
             self.target.sources,
-            dict(self.target.frames) | changed,
-            left_out=tuple(_left_out(fault) for fault in checked.faults),
+            held,
+            kept,
+            {name: made},
+            tuple(_left_out(fault) for fault in checked.faults),
         )
         return store.publish(content, note, author, progress)
 

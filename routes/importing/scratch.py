@@ -3,63 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Names
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
+from geo.formats.table import GEOMETRY
 from routes.reading import Draft
+from routes.recorded import listed, schema_of, types_of
 from routes.schema import Collection
 
 Mask = NDArray[np.bool_]
-_TYPES: dict[str, Any] = {
-    "integer": pa.int64(), "number": pa.float64(), "list": pa.list_(pa.string()),
-}  # fmt: skip
-# Beside the collection's columns: the row's name for the report, the place of its geometry, what
-# its route is called in the file, and whether it has a fault.
-EXTRA = {"_row": pa.string(), "_lon": pa.float64(), "_lat": pa.float64(), "_said": pa.string(),
-         "_faulty": pa.bool_(), "_wkb": pa.large_binary()}  # fmt: skip
+
+# Beside the collection's columns: the row's name for the report, a point of its geometry, the box
+# of it and its type, what its route is called in the file, and whether it has a fault.
+BOX = ("_west", "_south", "_east", "_north")
+PLACE = ("_lon", "_lat")
+_NUMBERS = {name: pa.float64() for name in (*PLACE, *BOX)}
+_EXTRA = _NUMBERS | {"_row": pa.string(), "_said": pa.string(), "_type": pa.string(),
+                     "_faulty": pa.bool_()}  # fmt: skip
 
 
 class Scratch:
     """The rows of one file, all of them, in the order of the file."""
 
     def __init__(self, folder: Path, collection: Collection) -> None:
-        self._path = folder / "rows.parquet"
-        own = {
-            field.name: _TYPES.get(field.kind, pa.string())
-            for field in collection.fields
-            if not field.computed
-        }
-        self._schema = pa.schema(own | EXTRA)
-        self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+        self.folder = folder
+        self._path = folder / "rows.arrow"
+        recorded = schema_of(collection)
+        self._own = [field.name for field in collection.fields if not field.computed]
+        own = {name: recorded.field(name).type for name in [*self._own, GEOMETRY]}
+        self._schema = pa.schema(own | _EXTRA)
+        self._writer = pa.ipc.new_file(str(self._path), self._schema)
 
     def append(self, draft: Draft, faulty: Names[str]) -> None:
         """Write the rows of a draft; `faulty` names those that have a fault."""
         frame = draft.frame
         geometry = frame.geometry.to_numpy()
-        points = shapely.get_coordinates(shapely.point_on_surface(geometry), return_index=True)
-        place = np.full((len(frame), 2), np.nan)
-        place[points[1]] = points[0]
-        extra = {
+        said = {
             "_row": draft.rows,
-            "_lon": place[:, 0],
-            "_lat": place[:, 1],
             "_said": frame["_said"].tolist() if "_said" in frame else [None] * len(frame),
             "_faulty": [row in faulty for row in draft.rows],
-            "_wkb": shapely.to_wkb(geometry),
+            "_type": types_of(geometry),
+            GEOMETRY: shapely.to_wkb(geometry),
+            **dict(zip(PLACE, _middles(geometry).T, strict=True)),
+            **dict(zip(BOX, shapely.bounds(geometry).T, strict=True)),
         }
         arrays = [
-            pa.array(extra[name] if name in extra else frame[name].tolist(), type=kind)
+            pa.array(said[name] if name in said else frame[name].tolist(), type=kind)
             for name, kind in zip(self._schema.names, self._schema.types, strict=True)
         ]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def close(self) -> None:
         """Write no more."""
@@ -67,21 +66,29 @@ class Scratch:
 
     def columns(self, names: list[str]) -> pd.DataFrame:
         """Give some columns of all rows, objects, None where missing."""
-        return _objects(pq.read_table(self._path, columns=names))
+        table = self.table(names)
+        return pd.DataFrame(
+            {name: pd.Series(listed(table.column(name)), dtype=object) for name in names}
+        )
 
-    def frame(self, kept: Mask, instead: dict[str, list[Any]]) -> geopandas.GeoDataFrame:
-        """Give the rows that are kept, with other columns in place of what was written."""
-        own = [name for name in self._schema.names if name not in EXTRA]
-        table = pq.read_table(self._path, columns=[*own, "_wkb"]).filter(pa.array(kept))
-        geometry = shapely.from_wkb(table.column("_wkb").to_numpy())
-        frame = _objects(table.drop_columns(["_wkb"]))
-        for name, values in instead.items():
-            frame[name] = pd.Series(values, dtype=object)[kept].to_numpy()
-        return geopandas.GeoDataFrame(frame, geometry=geometry, crs="EPSG:4326")
+    def table(self, names: list[str]) -> pa.Table:
+        """Give some columns of all rows, mapped into memory."""
+        with pa.memory_map(str(self._path)) as mapped:
+            return pa.ipc.open_file(mapped).read_all().select(names)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Give all rows, the columns that people write and GEOMETRY as WKB, a batch at a time."""
+        with pa.OSFile(str(self._path)) as file:
+            reader: Any = pa.ipc.open_file(file)
+            for number in range(reader.num_record_batches):
+                yield reader.get_batch(number).select([*self._own, GEOMETRY])
 
 
-def _objects(table: Any) -> pd.DataFrame:  # noqa: ANN401 (pyarrow has no types)
-    return pd.DataFrame(
-        {name: pd.Series(table.column(name).to_pylist(), dtype=object)
-         for name in table.column_names}
-    )  # fmt: skip
+def _middles(geometry: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Give a point of each geometry, in the middle of its points as they are counted; (n, 2)."""
+    points, row = shapely.get_coordinates(geometry, return_index=True)
+    first = np.searchsorted(row, np.arange(len(geometry)))
+    count = np.searchsorted(row, np.arange(len(geometry)), side="right") - first
+    middles = np.full((len(geometry), 2), np.nan)
+    middles[count > 0] = points[(first + count // 2)[count > 0]]
+    return middles

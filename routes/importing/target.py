@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Names
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import geopandas
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from geo import boundaries as dated
 from geo import memberships
 from geo.boundaries import Boundaries
+from geo.dates import SECOND
+from geo.formats.table import GEOMETRY
+from geo.times import BEGINNING, END, Bounds
 from routes import frames
 from routes.atlas import DEFAULT_EXTENT
 from routes.editions import Edition
+from routes.importing.arranging import Part
 from routes.importing.mapping import BadOption
 from routes.importing.values import slug
 from routes.rules import COUNTRIES
 from routes.schema import COLLECTIONS
 from routes.stores.base import Store
 
+FIRST_DAY = np.datetime64("0001-01-01")
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 # The map opens on what was imported, with so much of it around, in parts of its size.
 AROUND = 0.1
@@ -56,6 +64,7 @@ class Target:
     frames: Mapping[str, geopandas.GeoDataFrame]
     number: int | None
     boundaries: Boundaries = field(repr=False)
+    edition: Edition | None = None
 
     @classmethod
     def of(cls, store: Store, new: NewAtlas, file: str, collection: str) -> Target:
@@ -64,9 +73,14 @@ class Target:
         if store.current() is None:
             return _begun(new, file, collection, boundaries)
         edition = Edition.of(store)
-        held = {name: edition.frame(name) for name in edition.collections}
-        held |= {name: frames.empty(one) for name, one in COLLECTIONS.items() if name not in held}
-        return cls(edition.atlas, dict(edition.sources), held, edition.number, boundaries)
+        return cls(
+            edition.atlas,
+            dict(edition.sources),
+            _Frames(edition),
+            edition.number,
+            boundaries,
+            edition,
+        )
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -112,11 +126,38 @@ class Target:
             "countries": f"the boundaries of {self.name} or {COUNTRIES}",
         }
 
-    def opened_on(self, frame: geopandas.GeoDataFrame) -> dict[str, Any]:
-        """Give the atlas as it opens: a new one on the rows that were imported."""
+    def part(self, name: str) -> Part:
+        """Give the rows of a collection as they are, to be arranged with others."""
+        collection = COLLECTIONS[name]
+        if self.edition is None or name not in self.edition.collections:
+            return Part.of_frame(collection, self.frames[name])
+        store, number = self.edition.store, self.edition.number
+        columns = [*(one.name for one in collection.fields if not one.computed), GEOMETRY]
+        index = self.edition.index(name)
+        return Part(
+            lambda: store.batches(number, name, columns),
+            pa.array(index.every_id(), pa.string()),
+            index.boxes,
+            index.geometry_types(np.arange(len(index))),
+        )
+
+    def kept(
+        self, store: Store, but: str
+    ) -> tuple[dict[str, Path], dict[str, geopandas.GeoDataFrame]]:
+        """Give the collections that stay as they are: those that are files, and the others."""
+        files = {} if self.number is None else dict(store.content(self.number).files)
+        held = {name: self.frames[name] for name in COLLECTIONS if name not in files}
+        return ({name: path for name, path in files.items() if name != but},
+                {name: frame for name, frame in held.items() if name != but})  # fmt: skip
+
+    def opened_on(self, bounds: Bounds, boxes: NDArray[np.float64]) -> dict[str, Any]:
+        """Give the atlas as it opens: a new one on the rows that were imported.
+
+        `boxes` has shape (n, 4), NaN where there is no geometry.
+        """
         if self.number is not None:
             return self.atlas
-        return self.atlas | {"opening_date": _opening(frame), "view": _view(frame)}
+        return self.atlas | {"opening_date": _opening(bounds), "view": _view(boxes)}
 
 
 def _begun(new: NewAtlas, file: str, collection: str, boundaries: Boundaries) -> Target:
@@ -143,10 +184,12 @@ def _begun(new: NewAtlas, file: str, collection: str, boundaries: Boundaries) ->
     return Target(atlas, sources, begun, None, boundaries)
 
 
-def _view(frame: geopandas.GeoDataFrame) -> list[float]:
-    west, south, east, north = frame.total_bounds
-    if not np.isfinite([west, south, east, north]).all():
+def _view(boxes: NDArray[np.float64]) -> list[float]:
+    drawn = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(drawn):
         return list(DEFAULT_EXTENT)
+    west, south = drawn[:, :2].min(axis=0)
+    east, north = drawn[:, 2:].max(axis=0)
     around = max(east - west, north - south, LEAST_DEGREES) * AROUND
     box = west - around, south - around, east + around, north + around
     low, high = WORLD[:2], WORLD[2:]
@@ -154,9 +197,29 @@ def _view(frame: geopandas.GeoDataFrame) -> list[float]:
     return [round(float(side), 4) for side in clipped]
 
 
-def _opening(frame: geopandas.GeoDataFrame) -> str:
+def _opening(bounds: Bounds) -> str:
     """Give the last day of the span in which the newest row begins, and at the latest today."""
     today = np.datetime64(datetime.now(UTC).date(), "D")
-    begun = frame["start_latest"].dropna() - np.timedelta64(1, "s")
-    begun = begun[begun.to_numpy() <= today]
-    return str(begun.max().date()) if len(begun) and begun.max().year > 0 else str(today)
+    said = bounds.start_latest[(bounds.start_latest != BEGINNING) & (bounds.start_latest != END)]
+    begun = said - SECOND
+    begun = begun[begun <= today]
+    newest = begun.max().astype("datetime64[D]") if len(begun) else today
+    return str(newest if newest >= FIRST_DAY else today)
+
+
+class _Frames(Mapping[str, geopandas.GeoDataFrame]):
+    """The frames of an edition, each read when it is asked for; empty where it has none."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+
+    def __getitem__(self, name: str) -> geopandas.GeoDataFrame:
+        if name in self._edition.collections:
+            return self._edition.frame(name)
+        return frames.empty(COLLECTIONS[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COLLECTIONS)
+
+    def __len__(self) -> int:
+        return len(COLLECTIONS)
