@@ -16,6 +16,7 @@ from geo.boundaries import Boundaries
 from geo.overland import longest_over_land
 from routes.fitting import LIST_SEPARATOR
 from routes.reading import Draft
+from routes.recorded import TYPES
 from routes.report import Fault
 
 Extent = tuple[float, float, float, float]
@@ -48,11 +49,13 @@ def faults(draft: Draft, boundaries: Boundaries, extent: Extent) -> Iterator[Fau
 def _forms(draft: Draft) -> Iterator[Fault]:
     """Check presence, type and validity."""
     geometry = draft.frame.geometry.to_numpy()
-    missing = np.array([shape is None for shape in geometry])
+    missing = shapely.is_missing(geometry)
     bare = missing | shapely.is_empty(geometry)
     if draft.collection.geometry_required:
-        read = np.array([not draft.is_faulty(row, "geometry") for row in range(len(geometry))])
-        yield from _at(bare & read, draft, "is missing", "Draw it")
+        unsaid = bare.copy()
+        for row in np.flatnonzero(bare).tolist():
+            unsaid[row] = not draft.is_faulty(row, "geometry")
+        yield from _at(unsaid, draft, "is missing", "Draw it")
     else:
         yield from _at(bare & ~missing, draft, "has no point", "Write null where there is none")
     for position in np.flatnonzero(~bare & draft.frame["precision"].isna().to_numpy()):
@@ -60,8 +63,8 @@ def _forms(draft: Draft) -> Iterator[Fault]:
             choices = ", ".join(draft.collection.field("precision").choices)
             yield draft.fault(int(position), "precision", "is missing, and there is a geometry",
                               f"Use one of {choices}")  # fmt: skip
-    kinds = np.array([shape.geom_type if shape else "" for shape in geometry])
-    wrong_kind = ~bare & ~np.isin(kinds, draft.collection.geometry)
+    fitting = [kind for kind, name in enumerate(TYPES) if name in draft.collection.geometry]
+    wrong_kind = ~bare & ~np.isin(shapely.get_type_id(geometry), fitting)
     yield from _at(wrong_kind, draft, "is of the wrong type",
                    f"Use {' or '.join(draft.collection.geometry)}")  # fmt: skip
     broken = ~missing & ~shapely.is_valid(geometry)

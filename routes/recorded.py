@@ -26,7 +26,7 @@ from geo.words import describe
 from routes.schema import Collection
 
 # In the order of their numbers; -1 is none (shapely.GeometryType).
-_TYPES = np.array(
+TYPES = np.array(
     ["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
      "MultiPolygon", "GeometryCollection", None],
     dtype=object,
@@ -111,7 +111,7 @@ def listed(column: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
 
 def types_of(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
     """Give the type of each geometry by its name, None where there is none."""
-    return _TYPES[shapely.get_type_id(geometry)]
+    return TYPES[shapely.get_type_id(geometry)]
 
 
 def completed(collection: Collection, authored: Mapping[str, Any]) -> pa.RecordBatch:

@@ -150,11 +150,17 @@ def _references(draft: Draft, context: Context) -> Iterator[Fault]:
         known, home = context.targets(kind), context.homes[kind]
         if known is None:
             continue
-        for position, value in enumerate(draft.frame[name]):
-            named = value if isinstance(value, list) else [value] if value else []
-            for unknown in dict.fromkeys(one for one in named if one not in known):
-                remedy = f"Known ones are {_few(known)}"
-                yield draft.fault(position, name, f"names {unknown!r}, not in {home}", remedy)
+        for position, unknown in _unknown(draft.frame[name], known):
+            remedy = f"Known ones are {_few(known)}"
+            yield draft.fault(position, name, f"names {unknown!r}, not in {home}", remedy)
+
+
+def _unknown(column: pd.Series, known: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Give what is named and not known, with its position. Cells are texts, or lists of them."""
+    cells = column.reset_index(drop=True)
+    named = cells[cells.map(bool, na_action="ignore").eq(other=True)].explode()
+    strange = named[~named.isin(list(known))]
+    yield from dict.fromkeys(zip(strange.index.tolist(), strange.tolist(), strict=True))
 
 
 def _few(names: Collection[str]) -> str:
