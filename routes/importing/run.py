@@ -25,6 +25,7 @@ from routes.importing.shapes import (
     wrapped,
 )
 from routes.importing.target import NewAtlas, Target
+from routes.importing.versions import with_closed
 from routes.reading import Draft
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
@@ -122,7 +123,8 @@ class Import:
         name = self.collection.name
         rows = added
         if not self.options.replace and len(self.target.frames[name]):
-            joined = pd.concat([self.target.frames[name], added], ignore_index=True)
+            held = with_closed(self.collection, self.target.frames[name], checked.settled.closed)
+            joined = pd.concat([held, added], ignore_index=True)
             rows = frames.complete(self.collection, geopandas.GeoDataFrame(joined, crs=added.crs))
         changed = {name: rows}
         if name == "boundaries":
