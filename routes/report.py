@@ -104,9 +104,12 @@ def as_document(faults: Sequence[Fault]) -> dict[str, Any]:
 
 def _group_text(group: Group, most: int | None) -> str:
     count = len(group.faults)
-    lines = [f"{group.file}: {group.field} {group.problem} ({count})"]
+    is_whole = count == 1 and not group.faults[0].row and not group.faults[0].value
+    lines = [f"{group.file}: {group.field} {group.problem}" + ("" if is_whole else f" ({count})")]
     if group.remedy:
         lines.append(f"  {group.remedy}")
+    if is_whole:
+        return "\n".join([_one_line(lines[0]), *lines[1:]])
     lines += [_line(fault, group) for fault in group.faults[:most]]
     if most is not None and count > most:
         lines.append(f"  … and {count - most} more of this kind; --report FILE.html lists them")

@@ -104,7 +104,7 @@ class Versions:
         ordered = table.dropna(subset="route").sort_values(["route", "start"], kind="stable")
         ordered["mine"] = ordered.index < self.own
         written = ordered["valid"].where(ordered["valid"].notna(), "").astype("str")
-        parts = written.str.partition("/")
+        parts = written.str.extract(r"^([^/]*)(/?)(.*)$")
         ordered["begin"] = parts[0]
         after = ordered.groupby("route", sort=False)[["begin", "start", "mine"]].shift(-1)
         ends = (parts[1] == "/") & parts[2].isin(OPEN_ENDS)
