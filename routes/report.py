@@ -79,6 +79,10 @@ class AtlasRefused(RoutesError):
         return [asdict(fault) for fault in self.faults]
 
 
+class WouldRemove(AtlasRefused):
+    """An atlas lacks items that the newest edition has, and nobody said that they should go."""
+
+
 def grouped(faults: Iterable[Fault]) -> list[Group]:
     """Give faults of one kind together, kinds in the order in which they first appear."""
     found: dict[tuple[str, str, str], list[Fault]] = {}
