@@ -12,7 +12,7 @@ from routes.errors import RoutesError
 
 LONGEST_VALUE = 60
 # What differs between two faults of one kind: quoted values, numbers, and the rows they name.
-_PARTICULARS = re.compile(r"'[^']*'|\b(?:feature|line|row) \d+ \([^)]*\)|-?\d+(?:\.\d+)?")
+_PARTICULARS = re.compile(r"'[^']*'|\b(?:feature|line|row|edition) \d+ \([^)]*\)|-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, order=True)

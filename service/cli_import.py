@@ -97,6 +97,7 @@ def import_file(
             # A bar wipes its line when it ends, so that words come after it.
             with run.progress() as step:
                 checked = scratch.enter_context(ready.checked(step.rows))
+            run.tell_place(checked)
             run.tell_closed(checked)
             if dry_run:
                 run.finish_dry(checked)

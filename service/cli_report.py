@@ -66,6 +66,23 @@ class Run:
         with progress(self.ready.source.count, self.as_json) as step:
             yield Steps(lambda rows: step("checking", rows), lambda name: step(name, 0))
 
+    def tell_place(self, checked: Checked) -> None:
+        """Tell where the rows lie if it is elsewhere than the atlas.
+
+        Coordinates whose axes are swapped may still be right in themselves.
+        """
+        target = self.ready.target
+        places = checked.scratch.columns(["_lon", "_lat"]).astype(float).dropna()
+        if self.as_json or target.number is None or places.empty:
+            return
+        (west, south), (east, north) = places.min(), places.max()
+        left, bottom, right, top = target.atlas["view"]
+        if west > right or east < left or south > top or north < bottom:
+            out.print(f"All of it lies outside the map of {target.name}: at longitude "
+                      f"{west:.4g} to {east:.4g}, latitude {south:.4g} to {north:.4g}. If that "
+                      "is not meant, its axes may be swapped, or it needs another --crs.",
+                      markup=False, soft_wrap=True)  # fmt: skip
+
     def tell_closed(self, checked: Checked) -> None:
         """Tell, before it is done, which versions of the edition end by this import."""
         told = [] if self.as_json else self._closed_told(checked)

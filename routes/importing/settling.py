@@ -93,11 +93,14 @@ def _draft(table: pd.DataFrame, collection: Collection, file: str) -> Draft:
 
 def _twice(draft: Draft, held: Held) -> list[tuple[int, Fault]]:
     ids = draft.frame["id"]
+    own = "Give each its own"
+    if draft.collection.name == "routes":
+        own = "Give each version of the route another number; without a column they are counted"
     found = []
     for position in np.flatnonzero(ids.duplicated(keep=False) & ids.notna()).tolist():
         same = np.flatnonzero(ids == ids.iloc[position])[:6]
         others = ", ".join(draft.rows[other] for other in same if other != position)
-        fault = draft.fault(position, "id", f"stands in {others} too", "Give each its own")
+        fault = draft.fault(position, "id", f"stands in {others} too", own)
         found.append((position, fault))
     for position in np.flatnonzero(ids.isin(held.frame["id"])).tolist():
         remedy = "Give it another, or put the file in place of what is there: --replace"

@@ -21,6 +21,7 @@ from routes.schema import Collection
 
 # Open, or unknown: of both it can be said that they ended where the next version begins.
 OPEN_ENDS = ("..", "")
+CLOSE = "; where one is open, --close-versions ends it there"
 
 
 class Closed(NamedTuple):
@@ -79,7 +80,7 @@ class Versions:
         faults: list[tuple[int, Fault]] = []
         while True:
             now = self._closed(kept) if close else self
-            found = now._overlaps(kept)
+            found = now._overlaps(kept, hint="" if close else CLOSE)
             faults += found
             out[[position for position, _ in found]] = True
             if not close or not (kept & out).any():
@@ -115,7 +116,7 @@ class Versions:
         frame.loc[closed.index, "valid"] = closed.astype(object)
         return replace(self, draft=replace(self.draft, frame=frame))
 
-    def _overlaps(self, kept: Mask) -> list[tuple[int, Fault]]:
+    def _overlaps(self, kept: Mask, hint: str) -> list[tuple[int, Fault]]:
         """Find overlapping versions, in the file and with what the edition has."""
         positions = np.flatnonzero(kept)
         found = []
@@ -123,7 +124,8 @@ class Versions:
             later, earlier = positions[list(pair)].tolist()
             mine, other = (later, earlier) if later < self.own else (earlier, later)
             if mine < self.own:
-                found.append((mine, sequence.overlap_fault(self.draft, mine, other)))
+                fault = sequence.overlap_fault(self.draft, mine, other)
+                found.append((mine, replace(fault, remedy=fault.remedy + hint)))
         return found
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from shapely import LineString
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
@@ -150,3 +151,15 @@ def test_what_ends_in_the_edition_is_said_before_it_is_done(tmp_path: Path) -> N
     done = run(*words)
     assert done.stdout.index(said) < done.stdout.index("Published edition 2")
     assert "“since 2001” is now “from 2001 to May 2003”" in run("diff", "1", "2").stdout
+
+
+def test_rows_that_all_lie_elsewhere_than_the_atlas_are_told(tmp_path: Path) -> None:
+    there = written(tmp_path / "first.geojson", SOUND)
+    assert run("import", there.name, *BEGIN).exit_code == 0
+    swapped = LineString([(lat, lon) for lon, lat in NORTH.coords])
+    said = "lies outside the map of edition 1: at longitude 43.4 to 43.4, latitude 14.6 to 14.6"
+    for name, row in (("swapped", {"geometry": swapped, "route": "b"}), ("near", {"route": "b"})):
+        written(tmp_path / f"{name}.geojson", SOUND | row)
+        done = run("import", f"{name}.geojson", "--source", "timetables", "--dry-run")
+        assert done.exit_code == 0
+        assert (said in done.stdout) == (name == "swapped")
