@@ -76,7 +76,8 @@ class Versions:
         """
         out = np.zeros(len(self.draft.frame), dtype=bool)
         out[list(faulty)] = True
-        kept = np.ones_like(out)
+        # What is wrong with a row may be its time: then it has none, and not all of time.
+        kept = ~(out & self.draft.frame["valid"].isna().to_numpy())
         faults: list[tuple[int, Fault]] = []
         while True:
             now = self._closed(kept) if close else self

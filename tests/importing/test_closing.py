@@ -155,3 +155,16 @@ def test_with_replace_the_edition_has_nothing_to_close(tmp_path: Path) -> None:
     path = written(tmp_path / "second.geojson", OPEN | {"begin": "2003-05"})
     publish(path, tmp_path, close_versions=True, replace=True)
     assert valid(tmp_path) == {"north.v1": "2003-05/.."}
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_a_row_whose_date_cannot_be_read_overlaps_nothing(tmp_path: Path, close: bool) -> None:
+    first(tmp_path, SOUND)
+    path = written(
+        tmp_path / "second.geojson",
+        OPEN | {"begin": "2007"},
+        OPEN | {"begin": "2009", "end": "in May"},
+    )
+    with prepare(path, store_in(tmp_path), options(close_versions=close)).checked() as found:
+        (fault,) = found.faults
+    assert (fault.row, fault.value) == ("feature 2 (north)", "in May")
