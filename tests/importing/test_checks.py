@@ -285,7 +285,7 @@ def test_faults_of_versions_say_which_option_or_column_mends_them(tmp_path: Path
         tmp_path / "lines.geojson",
         SOUND | {"version": 1, "end": None},
         SOUND | {"version": 1, "begin": "2003", "end": "31.02.2004"},
-        SOUND | {"version": 2, "begin": "2006"},
+        SOUND | {"version": 2, "begin": "2006", "end": "2009"},
     )
     faults = faults_of(path, tmp_path, options(dates="dd.mm.yyyy"))
     told = {fault.field: fault.remedy for fault in faults}
