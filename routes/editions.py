@@ -17,11 +17,14 @@ from routes import atlas, exports, search
 from routes.errors import NotFound
 from routes.index import Certainty, CollectionIndex, Query, Rows
 from routes.ordering import SortKey, ordered
+from routes.report import Fault, WouldRemove
 from routes.schema import COLLECTIONS
-from routes.stores.base import Manifest, Progress, Store
+from routes.stores.base import Content, Manifest, Progress, Store
 from routes.stores.files import FileStore
 
 DEFAULT_STORE = Path("var/store")
+# Ids that are named of many that would be removed.
+FEW = 8
 Day = str | date | np.datetime64
 
 
@@ -46,16 +49,46 @@ def publish(
     progress: Progress = lambda _: None,
     *,
     if_changed: bool = False,
+    keep: bool = False,
 ) -> Manifest:
     """Read the atlas in `folder` and publish it as the next edition of `store`.
 
     `folder` may also hold an edition that was exported. With `if_changed`, content that the newest
-    edition already has is not published again. Raises AtlasRefused, StoreBusy or StoreError; then
-    the store is as it was.
+    edition already has is not published again. With `keep`, content that lacks items of it is
+    refused. Raises AtlasRefused, StoreBusy or StoreError; then the store is as it was.
     """
     progress("reading")
     content = exports.read(folder) if exports.is_export(folder) else atlas.read(folder)
+    if keep:
+        _refuse_removals(store, content, folder)
     return store.publish(content, note, author, progress, if_changed=if_changed)
+
+
+def _refuse_removals(store: Store, content: Content, folder: Path) -> None:
+    """Raise WouldRemove where the newest edition has items that `content` does not know.
+
+    They may have been imported into the store, and no folder has them.
+    """
+    newest = store.current()
+    if newest is None:
+        return
+    held = Edition.of(store, newest)
+    # What is derived from the shipped boundaries nobody has put there.
+    written = [name for name in held.collections if COLLECTIONS[name].authored]
+    faults = [
+        Fault(folder.name, "", name, "", f"lack {_counted(gone)} that edition {newest} has",
+              "If they are to go, publish with --replace. What was imported is in the store only: "
+              "keep such an atlas by importing, not by publishing a folder")
+        for name in written
+        if len(gone := sorted({*held.index(name).every_id()} - content.ids(name)))
+    ]  # fmt: skip
+    if faults:
+        raise WouldRemove(faults)
+
+
+def _counted(ids: list[str]) -> str:
+    said = ", ".join(ids[:FEW]) + (", …" if len(ids) > FEW else "")
+    return f"{len(ids)} {'item' if len(ids) == 1 else 'items'} ({said})"
 
 
 def restore(

@@ -12,7 +12,7 @@ from routes.errors import RoutesError
 
 LONGEST_VALUE = 60
 # What differs between two faults of one kind: quoted values, numbers, and the rows they name.
-_PARTICULARS = re.compile(r"'[^']*'|\b(?:feature|line|row) \d+ \([^)]*\)|-?\d+(?:\.\d+)?")
+_PARTICULARS = re.compile(r"'[^']*'|\b(?:feature|line|row|edition) \d+ \([^)]*\)|-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, order=True)
@@ -79,6 +79,10 @@ class AtlasRefused(RoutesError):
         return [asdict(fault) for fault in self.faults]
 
 
+class WouldRemove(AtlasRefused):
+    """An atlas lacks items that the newest edition has, and nobody said that they should go."""
+
+
 def grouped(faults: Iterable[Fault]) -> list[Group]:
     """Give faults of one kind together, kinds in the order in which they first appear."""
     found: dict[tuple[str, str, str], list[Fault]] = {}
@@ -104,9 +108,12 @@ def as_document(faults: Sequence[Fault]) -> dict[str, Any]:
 
 def _group_text(group: Group, most: int | None) -> str:
     count = len(group.faults)
-    lines = [f"{group.file}: {group.field} {group.problem} ({count})"]
+    is_whole = count == 1 and not group.faults[0].row and not group.faults[0].value
+    lines = [f"{group.file}: {group.field} {group.problem}" + ("" if is_whole else f" ({count})")]
     if group.remedy:
         lines.append(f"  {group.remedy}")
+    if is_whole:
+        return "\n".join([_one_line(lines[0]), *lines[1:]])
     lines += [_line(fault, group) for fault in group.faults[:most]]
     if most is not None and count > most:
         lines.append(f"  … and {count - most} more of this kind; --report FILE.html lists them")

@@ -17,6 +17,7 @@ import typer
 import routes
 from geo.shipped import data_folder
 from routes import atlas
+from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
 from service import cli_editions
 from service.cli_import import import_file
@@ -88,17 +89,35 @@ def publish(
     if_changed: Annotated[
         bool, typer.Option("--if-changed", help="Do nothing if the newest edition says the same")
     ] = False,
+    in_place: Annotated[
+        bool, typer.Option("--replace", help="Also where that removes items of the newest edition")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Validate an atlas and publish it as the next edition: all of it or nothing."""
+    """Validate an atlas and publish it as the next edition: all of it or nothing.
+
+    What would remove items that the newest edition has, such as imported ones, is not published
+    without --replace.
+    """
     place = routes.open_store(store_folder(store))
     before = place.current()
-    with reporting(as_json), progress(len(COLLECTIONS) + 1, as_json) as step:
-        manifest = routes.publish(place, _atlas(folder), note, author, step, if_changed=if_changed)
+    with reporting(as_json):
+        try:
+            with progress(len(COLLECTIONS) + 1, as_json) as step:
+                manifest = routes.publish(
+                    place, _atlas(folder), note, author, step,
+                    if_changed=if_changed, keep=not in_place,
+                )  # fmt: skip
+        except WouldRemove as refused:
+            if not if_changed or before is None:
+                raise
+            # At the start of a service: it goes on with what its store has.
+            err.print(str(refused), markup=False, soft_wrap=True)
+            manifest = place.manifest(before)
     if as_json:
         print_json(asdict(manifest))
     elif manifest.number == before:
-        out.print(f"Nothing changed: edition {before} stands.")
+        out.print(f"Nothing was published: edition {before} stands.")
     else:
         items = sum(record.count for record in manifest.collections.values())
         out.print(f"Published edition {manifest.number}: {items} items in "

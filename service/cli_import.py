@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ import typer
 import routes
 from routes.importing import BadOption, Mapping, NewAtlas, Options, prepare
 from routes.importing.dates import ORDERS
+from routes.importing.run import Checked
 from routes.report import AtlasRefused
 from service.cli_report import Run, show_mapping
 from service.console import JsonOption, StoreOption, reporting, store_folder
@@ -42,7 +43,11 @@ def import_file(
     source: Annotated[Text, typer.Option(help="Id of the source of every row")] = None,
     source_title: Annotated[Text, typer.Option(help="Title of that source, if it is new")] = None,
     close_versions: Annotated[
-        bool, typer.Option("--close-versions", help="End open versions where the next begins")
+        bool,
+        typer.Option(
+            "--close-versions",
+            help="End open versions, also of the edition, where the next begins",
+        ),
     ] = False,
     mend_areas: Annotated[
         bool, typer.Option("--mend-areas", help="Make areas that cross themselves valid")
@@ -82,20 +87,29 @@ def import_file(
             show_mapping(ready)
         if save_mapping is not None:
             ready.mapping.save(save_mapping, ready.collection)
-        if not (dry_run or yes or as_json) and sys.stdin.isatty():
+        asks = not (dry_run or yes or as_json) and sys.stdin.isatty()
+        if asks:
             typer.confirm("Import it like this?", abort=True)
     run = Run(ready, report, as_json)
-    with reporting(as_json):
+    checked: Checked | None = None
+    with reporting(as_json), ExitStack() as scratch:
         try:
-            with run.progress() as step, ready.checked(step.rows) as checked:
-                manifest = None
-                if not dry_run:
-                    ready.refuse_faulty(checked, leave_out_faulty=leave_out_faulty)
-                    manifest = ready.publish(place, checked, note, author, step.stage)
-            # The bar wipes its line when it ends, so that words come after it.
+            # A bar wipes its line when it ends, so that words come after it.
+            with run.progress() as step:
+                checked = scratch.enter_context(ready.checked(step.rows))
+            run.tell_place(checked)
+            run.tell_closed(checked)
+            if dry_run:
+                run.finish_dry(checked)
+                return
+            ready.refuse_faulty(checked, leave_out_faulty=leave_out_faulty)
+            if checked.settled.closed and asks:
+                typer.confirm("End them like this?", abort=True)
+            with run.progress() as step:
+                manifest = ready.publish(place, checked, note, author, step.stage)
             run.finish(checked, manifest)
         except AtlasRefused as refused:
-            run.refuse(refused.faults)
+            run.refuse(refused.faults, checked)
 
 
 def _mapping(

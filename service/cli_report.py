@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 import typer
@@ -66,16 +66,39 @@ class Run:
         with progress(self.ready.source.count, self.as_json) as step:
             yield Steps(lambda rows: step("checking", rows), lambda name: step(name, 0))
 
-    def finish(self, checked: Checked, manifest: Manifest | None) -> None:
-        """Tell what was published and what was left out; None: what would have been."""
-        if manifest is None:
-            self._finish_dry(checked)
+    def tell_place(self, checked: Checked) -> None:
+        """Tell where the rows lie if it is elsewhere than the atlas.
+
+        Coordinates whose axes are swapped may still be right in themselves.
+        """
+        target = self.ready.target
+        places = checked.scratch.columns(["_lon", "_lat"]).astype(float).dropna()
+        if self.as_json or target.number is None or places.empty:
             return
+        (west, south), (east, north) = places.min(), places.max()
+        left, bottom, right, top = target.atlas["view"]
+        if west > right or east < left or south > top or north < bottom:
+            out.print(f"All of it lies outside the map of {target.name}: at longitude "
+                      f"{west:.4g} to {east:.4g}, latitude {south:.4g} to {north:.4g}. If that "
+                      "is not meant, its axes may be swapped, or it needs another --crs.",
+                      markup=False, soft_wrap=True)  # fmt: skip
+
+    def tell_closed(self, checked: Checked) -> None:
+        """Tell, before it is done, which versions of the edition end by this import."""
+        told = [] if self.as_json else self._closed_told(checked)
+        for sentence in told[:MOST_SHOWN]:
+            out.print(sentence, markup=False, soft_wrap=True)
+        if len(told) > MOST_SHOWN:
+            out.print(f"… and {len(told) - MOST_SHOWN} more; --report FILE lists them")
+
+    def finish(self, checked: Checked, manifest: Manifest) -> None:
+        """Tell what was published and what was left out."""
         faults, left_out = checked.faults, int(checked.faulty.sum())
-        self._write(faults)
+        self._write(faults, checked)
         if self.as_json:
-            print_json(as_document(faults) | {"rows": len(checked.faulty), "left_out": left_out,
-                                              "published": asdict(manifest)})  # fmt: skip
+            print_json(self._document(faults, checked)
+                       | {"rows": len(checked.faulty), "left_out": left_out,
+                          "published": asdict(manifest)})  # fmt: skip
             return
         if faults:
             _print(faults)
@@ -85,38 +108,50 @@ class Run:
         out.print(f"Published edition {manifest.number}: {checked.sound} {name} imported, "
                   f"{manifest.collections[name].count} in all.")  # fmt: skip
 
-    def _finish_dry(self, checked: Checked) -> None:
+    def finish_dry(self, checked: Checked) -> None:
+        """Tell what would have been published."""
         rows = len(checked.faulty)
         if checked.faults:
-            self.refuse(checked.faults)
-        self._write(())
+            self.refuse(checked.faults, checked)
+        self._write((), checked)
         if self.as_json:
-            print_json(as_document(()) | {"rows": rows, "published": None})
+            print_json(self._document((), checked) | {"rows": rows, "published": None})
         else:
             out.print(f"No fault in {rows} rows. Nothing was published: a dry run.")
 
-    def refuse(self, faults: Sequence[Fault]) -> None:
+    def refuse(self, faults: Sequence[Fault], checked: Checked | None) -> None:
         """Tell every fault, and end with exit code 1."""
-        self._write(faults)
+        self._write(faults, checked)
         if self.as_json:
-            print_json(as_document(faults) | {"published": None})
+            print_json(self._document(faults, checked) | {"published": None})
         else:
             _print(faults)
             count = len(faults)
             err.print(f"{count} {'fault' if count == 1 else 'faults'}: nothing was published.")
         raise typer.Exit(Exit.FAULTS)
 
-    def _write(self, faults: Sequence[Fault]) -> None:
+    def _write(self, faults: Sequence[Fault], checked: Checked | None) -> None:
         if self.report is None:
             return
         form = self.report.suffix.casefold()
+        told = self._closed_told(checked)
         if form == ".json":
-            self.report.write_bytes(orjson.dumps(as_document(faults), option=orjson.OPT_INDENT_2))
+            document = self._document(faults, checked)
+            self.report.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
         elif form in (".html", ".htm"):
-            text = page(self.ready.source.file, faults, self.ready.target.boundaries)
+            text = page(self.ready.source.file, faults, self.ready.target.boundaries, told)
             self.report.write_text(text, encoding="utf-8")
         else:
-            self.report.write_text(as_text(faults) + "\n", encoding="utf-8")
+            text = "\n".join([*told, *([""] if told and faults else []), as_text(faults)])
+            self.report.write_text(text.strip() + "\n", encoding="utf-8")
+
+    def _document(self, faults: Sequence[Fault], checked: Checked | None) -> dict[str, Any]:
+        closed = checked.settled.closed if checked else ()
+        return as_document(faults) | {"closed": [one._asdict() for one in closed]}
+
+    def _closed_told(self, checked: Checked | None) -> list[str]:
+        closed = checked.settled.closed if checked else ()
+        return [one.told(self.ready.target.name) for one in closed]
 
 
 def _print(faults: Sequence[Fault]) -> None:

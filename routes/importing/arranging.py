@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,10 @@ class Part:
             shapely.bounds(frame.geometry.to_numpy()),
             whole.geometry_types,
         )
+
+    def changed(self, change: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Part:
+        """Give the same rows with other values in columns that are neither id nor geometry."""
+        return replace(self, batches=lambda: map(change, self.batches()))
 
 
 def arranged(collection: Collection, parts: Iterable[Part], folder: Path) -> Recorded:

@@ -23,6 +23,7 @@ from routes.schema import Collection, Field
 
 # Not more exact than anything: what is drawn by somebody of whom we know nothing.
 PRECISION = "schematic"
+HALVES = ("valid_from", "valid_to")
 # What a row is put into the report by.
 _NAMES = ("name", "route", "id")
 
@@ -63,7 +64,13 @@ class Candidates:
 
     def named(self, fault: Fault) -> Fault:
         """Name the field of a fault as the file does, beside our name for it."""
-        theirs = "|".join(self.mapping.columns.get(fault.field, (fault.field,)))
+        columns = self.mapping.columns
+        theirs = "|".join(columns.get(fault.field, (fault.field,)))
+        if fault.field == "valid" and "valid" not in columns:
+            halves = ["|".join(columns[half]) for half in HALVES if half in columns]
+            theirs = ", ".join(halves) or theirs
+        if fault.field == "source" and not fault.value:
+            fault = replace(fault, remedy="Give it in the row, or one for all by --source ID")
         return fault if theirs == fault.field else replace(
             fault, field=f"{theirs} ({fault.field})")  # fmt: skip
 
@@ -141,7 +148,7 @@ class Candidates:
         joined = valid.where(valid.notna(), whole)
         joined = joined.where(joined.notna(), None)
         # Of a start that could not be read there is no time, and nothing more to say.
-        half = [row for row, name in wrong if name in ("valid_from", "valid_to")]
+        half = [row for row, name in wrong if name in HALVES]
         joined.iloc[half] = None
         return joined
 

@@ -6,9 +6,7 @@ GPX track no time at all, though every point of it has one.
 
 from __future__ import annotations
 
-import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -44,10 +42,32 @@ class Clock:
 
 
 def kml_times(path: Path) -> list[list[Time]]:
-    """Give the times of the placemarks of each folder that has some (OGC 12-007r2, 15.1)."""
+    """Give the times of the placemarks of each folder that has some (OGC 12-007r2, 15.1).
+
+    Of a KMZ, those of its first document and then of those in it that it links to: GDAL writes
+    each layer as a document of its own.
+    """
+    if path.suffix.casefold() != ".kmz":
+        with path.open("rb") as file:
+            return _folders(file)[0]
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.casefold().endswith(".kml")]
+        read = sorted(names, key=lambda name: name != "doc.kml")[:1]
+        folders: list[list[Time]] = []
+        for name in read:  # grows by what is linked to
+            with archive.open(name) as file:
+                found, links = _folders(file)
+            folders += found
+            read += [link for link in links if link in names and link not in read]
+        return folders
+
+
+def _folders(file: IO[bytes]) -> tuple[list[list[Time]], list[str]]:
+    """Give the times in one document, folder by folder, and what it links to."""
     folders: list[list[Time]] = []
     inside: list[list[Time]] = []
-    for event, element in _events(path):
+    links: list[str] = []
+    for event, element in ElementTree.iterparse(file, events=("start", "end")):
         name = _local(element)
         if event == "start":
             if name in _FOLDERS:
@@ -59,25 +79,25 @@ def kml_times(path: Path) -> list[list[Time]]:
             if inside:
                 inside[-1].append(_time_of(element))
             element.clear()
-    return [folder for folder in folders if folder]
+        elif name == "href" and element.text:
+            links.append(element.text.strip())
+    return [folder for folder in folders if folder], links
 
 
-def gpx_times(path: Path) -> list[Time]:
-    """Give the first and the last time of the points of each track."""
-    tracks: list[Time] = []
+def gpx_times(path: Path, kind: str) -> list[Time]:
+    """Give the first and the last time of the points of each `kind`: trk or rte (GPX 1.1)."""
+    lines: list[Time] = []
     times: list[str] = []
-    for event, element in _events(path):
-        if event == "start":
-            continue
+    for _, element in ElementTree.iterparse(path, events=("end",)):
         name = _local(element)
-        if name == "trkpt":
+        if name == f"{kind}pt":
             times += [one.text.strip() for one in element if _local(one) == "time" and one.text]
             element.clear()
-        elif name == "trk":
-            tracks.append(Time(times[0], times[-1]) if times else Time())
+        elif name == kind:
+            lines.append(Time(times[0], times[-1]) if times else Time())
             times = []
             element.clear()
-    return tracks
+    return lines
 
 
 def _time_of(placemark: ElementTree.Element) -> Time:
@@ -88,19 +108,6 @@ def _time_of(placemark: ElementTree.Element) -> Time:
         for part in time
     }
     return Time(said.get("begin"), said.get("end"), said.get("when"))
-
-
-def _events(path: Path) -> Iterator[tuple[str, ElementTree.Element]]:
-    with _opened(path) as file:
-        yield from ElementTree.iterparse(file, events=("start", "end"))
-
-
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix.casefold() != ".kmz":
-        return path.open("rb")
-    with zipfile.ZipFile(path) as archive:
-        name = next(one for one in archive.namelist() if one.casefold().endswith(".kml"))
-        return io.BytesIO(archive.read(name))
 
 
 def _local(element: ElementTree.Element) -> str:

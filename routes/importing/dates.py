@@ -22,6 +22,7 @@ ORDERS: tuple[Order, ...] = ("dd.mm.yyyy", "mm/dd/yyyy")
 # What stands for "still so" where a date of an end is expected, in files seen in use.
 STILL = {"..", "present", "now", "today", "ongoing", "current", "heute", "dnes", "danas", "sot",
          "oggi", "9999-12-31", "9999"}  # fmt: skip
+ONE_DATE = "2003, 2003-02, 2003-02-04, 2003~ or 2003?"
 UNKNOWN = {"unknown", "unk", "n/a", "na", "null", "none", "-", "?"}
 
 _WITH_POINTS = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4})\.?")
@@ -101,7 +102,8 @@ def written(value: object, side: Side, order: Order | None = None) -> str | None
         else:
             span_of(made)
     except EdtfError as error:
-        raise Unfit(error.fault, f"Write it like {error.example}") from None
+        example = error.example if side == "whole" else ONE_DATE
+        raise Unfit(error.fault, f"Write it like {example}") from None
     return made
 
 

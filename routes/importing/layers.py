@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,19 @@ from numpy.typing import NDArray
 
 from routes.importing.clocks import Clock, gpx_times, kml_times
 from routes.importing.reading import BATCH, Batch, Source, refused, values_of
+from routes.report import AtlasRefused
 
 # Texts that look like dates stay as they are written; the first row of a sheet names its columns.
 OPEN_OPTIONS = {"GeoJSON": {"DATE_AS_STRING": "YES"}, "ODS": {"HEADERS": "FORCE"}}
 ENCODED = ("ESRI Shapefile",)
+# A file geodatabase of Esri is a folder.
+DATABASE = re.compile(r"(.*\.gdb)/", re.IGNORECASE)
 SHEETS = ("ODS", "XLS")
 # Their layers are folders of one and the same kind of thing.
 FOLDERS = ("KML", "LIBKML")
+# A line has no time, its points have.
+GPX_LINES = {"tracks": "trk", "routes": "rte"}
+GPX_PARTS = (("GPX", "track_points"), ("GPX", "route_points"))
 TIME_COLUMNS = ("begin", "end", "timestamp")
 
 
@@ -59,9 +66,7 @@ def open_layers(
         ValueError,
         zipfile.BadZipFile,
     ) as error:
-        problem = f"is nothing that GDAL reads: {_said(error)}"
-        raise refused(path, problem, "Give GeoJSON, GeoPackage, Shapefile, FlatGeobuf, "
-                      "GeoParquet, CSV, KML, GPX or XLSX") from None  # fmt: skip
+        raise _unreadable(path, error) from None
     chosen = _chosen(path, found, fits, wanted)
     first = chosen[0]
     columns = list(dict.fromkeys(name for layer in chosen for name in layer.columns))
@@ -82,12 +87,13 @@ def open_layers(
 
 
 def _place(path: Path) -> str:
-    """Give what GDAL opens: in a zip, the folder in it that has the Shapefile."""
+    """Give what GDAL opens: in a zip, the folder in it that has the Shapefile or is a database."""
     if path.suffix.casefold() != ".zip":
         return str(path)
     with zipfile.ZipFile(path) as archive:
-        shapes = [name for name in archive.namelist() if name.casefold().endswith(".shp")]
-    folders = {name.rpartition("/")[0] for name in shapes}
+        names = archive.namelist()
+    shapes = {name.rpartition("/")[0] for name in names if name.casefold().endswith(".shp")}
+    folders = {found[1] for name in names if (found := DATABASE.match(name))} or shapes
     inside = f"/{folders.pop()}" if len(folders) == 1 else ""
     return f"/vsizip/{path.resolve()}{inside}"
 
@@ -114,6 +120,8 @@ def _chosen(
     filled = [layer for layer in found if layer.count != 0]
     if not filled:
         raise refused(path, "holds no features", "Give a file with some")
+    # The points of a GPX line are layers too, and no places of their own.
+    filled = [layer for layer in filled if (layer.driver, layer.name) not in GPX_PARTS] or filled
     if all(layer.driver in FOLDERS for layer in filled):
         return filled
     fitting = [layer for layer in filled if _fits(layer.kind, fits)]
@@ -180,10 +188,23 @@ def _clock(path: Path, found: Sequence[Layer], chosen: Sequence[Layer]) -> Clock
                           "Export it again, each folder with its placemarks")  # fmt: skip
         kept = [folder for folder, layer in zip(times, filled, strict=True) if layer in chosen]
         return Clock([time for folder in kept for time in folder])
-    if driver == "GPX" and chosen[0].name == "tracks":
-        return Clock(gpx_times(path))
+    if driver == "GPX" and chosen[0].name in GPX_LINES:
+        return Clock(gpx_times(path, GPX_LINES[chosen[0].name]))
     return None
 
 
+def _unreadable(path: Path, error: Exception) -> AtlasRefused:
+    said = _said(error)
+    if path.suffix.casefold() == ".shp" and "shx" in said:
+        return refused(path, "stands alone: a Shapefile is several files",
+                       "Put those of the same name beside it, .shx, .dbf, .prj and .cpg; or give "
+                       "all of them in one .zip")  # fmt: skip
+    return refused(path, f"is nothing that GDAL reads: {said}",
+                   "Give GeoJSON, GeoPackage, Shapefile, file geodatabase, FlatGeobuf, "
+                   "GeoParquet, CSV, KML, GPX, XLSX or ODS")  # fmt: skip
+
+
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    """Give what GDAL says, without advice on how its own commands are called."""
+    said = " ".join(str(error).split()).partition("; It might help")[0]
+    return said[:200].rstrip(".")

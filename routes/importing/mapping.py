@@ -100,7 +100,13 @@ class Mapping:
         barred |= {"valid"} if given & {"valid_from", "valid_to"} else set()
         guessed = {ours: theirs for ours, theirs in guessed.items() if ours not in barred}
         kept = {ours: tuple(theirs) for ours, theirs in guessed.items() if ours not in self.fixed}
-        return replace(self, columns=kept | self.columns)
+        found = kept | self.columns
+        placed = has_geometry or "wkt" in found or {"lon", "lat"} <= found.keys()
+        if collection.geometry_required and not placed:
+            raise BadOption("the file has no geometry, and no column that tells a place: give "
+                            "--map lon=COLUMN,lat=COLUMN or --map wkt=COLUMN; there is "
+                            f"{', '.join(columns)}")  # fmt: skip
+        return replace(self, columns=found)
 
     def unused(self, columns: Iterable[str]) -> list[str]:
         """Give the columns of a file that nothing is taken from."""

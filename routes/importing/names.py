@@ -48,8 +48,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "id": ("id", "identifier", "gid", "code", "osm_id", "fid"),
 }  # fmt: skip
 # A date of its own, where there is neither an interval nor a start or an end.
-SINGLE = ("date", "timestamp", "year", "datum", "jahr", "rok", "godina", "viti", "anno", "annee",
-          "ano", "data")  # fmt: skip
+SINGLE = ("date", "datetime", "timestamp", "time", "year", "datum", "jahr", "rok", "godina",
+          "viti", "anno", "annee", "ano", "data")  # fmt: skip
 PLACES: dict[str, tuple[str, ...]] = {
     "wkt": ("wkt", "geom_wkt", "wkt_geom", "geom", "geometry", "the_geom", "shape"),
     "lon": ("lon", "lng", "long", "longitude", "x", "xcoord", "laenge", "lange", "longitudine",

@@ -60,10 +60,19 @@ def open_source(
 
     Raises AtlasRefused where it cannot be read, or where one of its layers has to be named.
     """
-    from routes.importing import layers, parquet, sheets, tables
-
     if not path.exists():
         raise refused(path, "is missing", "Give the path of a file")
+    source = _opened(path, fits, layer, encoding)
+    twice = sorted({name for name in source.columns if source.columns.count(name) > 1})
+    if twice:
+        said = ", ".join(map(repr, twice))
+        raise refused(path, f"has columns of one name: {said}", "Give each its own name")
+    return source
+
+
+def _opened(path: Path, fits: tuple[str, ...], layer: str | None, encoding: str | None) -> Source:
+    from routes.importing import layers, parquet, sheets, tables
+
     if path.suffix.casefold() in (".parquet", ".geoparquet", ".pq"):
         return parquet.open_parquet(path)
     if path.suffix.casefold() in (".csv", ".tsv", ".txt"):

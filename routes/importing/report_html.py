@@ -50,8 +50,13 @@ class Mark(NamedTuple):
     text: str
 
 
-def page(file: str, faults: Sequence[Fault], boundaries: Boundaries) -> str:
-    """Give the report as HTML that loads nothing and runs nothing."""
+def page(
+    file: str, faults: Sequence[Fault], boundaries: Boundaries, closed: Sequence[str] = ()
+) -> str:
+    """Give the report as HTML that loads nothing and runs nothing.
+
+    `closed`: sentences on what the import changes of what the edition has already.
+    """
     groups = grouped(faults)
     placed = [
         (number, fault)
@@ -74,6 +79,7 @@ def page(file: str, faults: Sequence[Fault], boundaries: Boundaries) -> str:
     return _template().render(
         file=file,
         faults=faults,
+        closed=closed,
         groups=groups,
         frame=frame,
         width=WIDTH,

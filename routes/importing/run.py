@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from routes.importing.shapes import (
     wrapped,
 )
 from routes.importing.target import NewAtlas, Target
+from routes.importing.versions import with_closed
 from routes.reading import Draft
 from routes.recorded import schema_of
 from routes.report import AtlasRefused, Fault
@@ -153,7 +155,10 @@ class Import:
             raise StoreBusy("another edition was published meanwhile; import the file again")
         name = self.collection.name
         added = checked.part(self.collection)
-        parts = [added] if self.options.replace else [self.target.part(name), added]
+        parts = [added]
+        if not self.options.replace:
+            closing = partial(with_closed, closed=checked.settled.closed)
+            parts = [self.target.part(name).changed(closing), added]
         made = arranged(self.collection, parts, checked.scratch.folder)
         kept, held = self.target.kept(store, name)
         if name == "boundaries":
@@ -198,7 +203,9 @@ class Import:
         if not len(faulty):
             raise refused(self.path, "holds no rows", "Give a file with some")
         given = self.mapping.columns.keys() | self.mapping.fixed.keys()
-        there = self.target.frames[self.collection.name]
+        name = self.collection.name
+        names = ["id", *(("route", "valid", "version") if name == "routes" else ())]
+        there = self.target.columns(name, names)
         settled = settle(
             scratch,
             self.collection,

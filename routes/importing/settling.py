@@ -9,15 +9,11 @@ import geopandas
 import numpy as np
 import pandas as pd
 
-from geo.times import Bounds
-from geo.times import faults as edtf_faults
-from routes import sequence
 from routes.importing.scratch import Scratch
+from routes.importing.versions import Closed, Versions, earliest_starts
 from routes.reading import Draft
 from routes.report import Fault
 from routes.schema import Collection
-
-OPEN = ".."
 
 
 @dataclass(frozen=True)
@@ -30,10 +26,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Settled:
-    """Columns in place of the provisional ones, and faults with the position of their row."""
+    """Columns in place of the provisional ones, and faults with the position of their row.
+
+    `closed`: what changes in the rows that the edition has already; see `versions.with_closed`.
+    """
 
     columns: dict[str, list[Any]]
     faults: list[tuple[int, Fault]]
+    closed: tuple[Closed, ...] = ()
 
 
 def settle(
@@ -49,52 +49,40 @@ def settle(
     """Give every row its id and look for what stands twice or overlaps.
 
     `numbered`: versions have their numbers from the file; `named`: so have rows their ids.
-    `close`: a version that is open ends where the next of its route begins.
+    `close`: a version that is open ends where the next of its route begins, whichever of the two
+    is the file's.
     """
     is_routes = collection.name == "routes"
     names = ["id", "valid", *(["route", "version", "_said"] if is_routes else [])]
-    table = scratch.columns([*names, "_row", "_lon", "_lat"])
-    columns: dict[str, list[Any]] = {}
+    table = scratch.columns([*names, "_row", "_lon", "_lat", "_faulty"])
     if is_routes:
-        _sequence(table, held.frame, numbered=numbered, close=close)
-        columns |= {"version": table["version"].tolist(), "valid": table["valid"].tolist()}
+        _number(table, held.frame, numbered=numbered)
     elif not named:
         again = table.groupby("id").cumcount()
         table["id"] = table["id"].where(again == 0, table["id"] + "-" + (again + 1).astype(str))
-    columns["id"] = table["id"].tolist()
+    columns: dict[str, list[Any]] = {"id": table["id"].tolist()}
     draft = _draft(table, collection, file)
     faults = _twice(draft, held)
-    if is_routes:
-        faults += _one_name_each(draft, table)
-        faults += _overlaps(draft, held)
-    return Settled(columns, faults)
+    if not is_routes:
+        return Settled(columns, faults)
+    faults += _one_name_each(draft, table)
+    bad = {*np.flatnonzero(table["_faulty"]).tolist(), *(position for position, _ in faults)}
+    before = Versions.of(draft, held.frame, held.name)
+    versions, overlaps = before.in_sequence(bad, close=close)
+    columns |= {"version": table["version"].tolist(), "valid": versions.valid.tolist()}
+    return Settled(columns, faults + overlaps, versions.changed(before))
 
 
-def _sequence(table: pd.DataFrame, held: pd.DataFrame, *, numbered: bool, close: bool) -> None:
-    """Number the versions of each route in the order of time, and close the open ones."""
-    readable = table["valid"].copy()
-    readable.iloc[list(edtf_faults(readable.tolist()))] = None
-    start = Bounds.parse(readable.tolist()).start_earliest.astype(np.int64)
-    order = table.assign(_start=start).sort_values(["route", "_start"], kind="stable").index
-    ordered = table.loc[order]
+def _number(table: pd.DataFrame, held: pd.DataFrame, *, numbered: bool) -> None:
+    """Number the versions of each route in the order of time, and make their ids."""
     if not numbered:
+        order = table.assign(_start=earliest_starts(table["valid"]))
+        ordered = order.sort_values(["route", "_start"], kind="stable")
         # Versions that the edition has keep their numbers; new ones go on from there.
         before = held.groupby("route")["version"].max() if len(held) else pd.Series(dtype="int64")
         first = ordered["route"].map(before).fillna(0).astype("int64")
         table["version"] = (ordered.groupby("route").cumcount() + 1 + first).reindex(table.index)
-    if close:
-        table["valid"] = _closed(ordered).reindex(table.index)
     table["id"] = table["route"] + ".v" + table["version"].astype(str)
-
-
-def _closed(ordered: pd.DataFrame) -> pd.Series:
-    """End each open version where the next of its route begins; as written."""
-    written = ordered["valid"].where(ordered["valid"].notna(), "").astype("str")
-    parts = written.str.partition("/")
-    following = parts[0].groupby(ordered["route"]).shift(-1).fillna("").astype("str")
-    ends = (parts[2] == OPEN) & ~following.isin(["", OPEN])
-    closed = ordered["valid"].where(~ends, (parts[0] + "/" + following).astype(object))
-    return closed.where(closed.notna(), None)
 
 
 def _draft(table: pd.DataFrame, collection: Collection, file: str) -> Draft:
@@ -105,11 +93,14 @@ def _draft(table: pd.DataFrame, collection: Collection, file: str) -> Draft:
 
 def _twice(draft: Draft, held: Held) -> list[tuple[int, Fault]]:
     ids = draft.frame["id"]
+    own = "Give each its own"
+    if draft.collection.name == "routes":
+        own = "Give each version of the route another number; without a column they are counted"
     found = []
     for position in np.flatnonzero(ids.duplicated(keep=False) & ids.notna()).tolist():
         same = np.flatnonzero(ids == ids.iloc[position])[:6]
         others = ", ".join(draft.rows[other] for other in same if other != position)
-        fault = draft.fault(position, "id", f"stands in {others} too", "Give each its own")
+        fault = draft.fault(position, "id", f"stands in {others} too", own)
         found.append((position, fault))
     for position in np.flatnonzero(ids.isin(held.frame["id"])).tolist():
         remedy = "Give it another, or put the file in place of what is there: --replace"
@@ -130,22 +121,3 @@ def _one_name_each(draft: Draft, table: pd.DataFrame) -> list[tuple[int, Fault]]
         )
         for position in np.flatnonzero(table["_said"].notna() & (table["_said"] != first)).tolist()
     ]  # fmt: skip
-
-
-def _overlaps(draft: Draft, held: Held) -> list[tuple[int, Fault]]:
-    """Find versions that overlap, in the file and with what the edition has."""
-    own = draft.frame[["id", "route", "valid"]]
-    routes = set(own["route"])
-    there = held.frame[held.frame["route"].isin(routes)][["id", "route", "valid"]]
-    both = pd.concat([pd.DataFrame(own), pd.DataFrame(there)], ignore_index=True).astype(object)
-    both = both.where(both.notna(), None)
-    rows = draft.rows + [f"{held.name} ({name})" for name in there["id"]]
-    points = np.concatenate([draft.frame.geometry.to_numpy(), np.full(len(there), None)])
-    frame = geopandas.GeoDataFrame(both, geometry=points, crs="EPSG:4326")
-    joined = Draft(draft.collection, draft.file, frame, rows, [])
-    found = []
-    for later, earlier in sequence.overlaps(frame):
-        mine, other = (later, earlier) if later < len(own) else (earlier, later)
-        if mine < len(own):
-            found.append((mine, sequence.overlap_fault(joined, mine, other)))
-    return found

@@ -37,10 +37,8 @@ def open_sheet(path: Path, wanted: str | None) -> Source:
     columns = [shown(title).strip() for title in header]
     while columns and not columns[-1]:
         columns.pop()
-    twice = sorted({title for title in columns if title and columns.count(title) > 1})
-    if twice or not columns:
-        problem = f"has columns of one name: {', '.join(twice)}" if twice else "names no columns"
-        raise refused(path, problem, "Name each column in the first row")
+    if not columns:
+        raise refused(path, "names no columns", "Name each column in the first row")
     return Source(
         path.name, "XLSX", [title for title in columns if title], has_geometry=False, crs=None,
         unit="row", count=None, batches=lambda: _batches(path, name, columns),

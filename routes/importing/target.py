@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ from routes.editions import Edition
 from routes.importing.arranging import Part
 from routes.importing.mapping import BadOption
 from routes.importing.values import slug
+from routes.recorded import schema_of
 from routes.rules import COUNTRIES
 from routes.schema import COLLECTIONS
 from routes.stores.base import Store
@@ -110,10 +112,10 @@ class Target:
 
     def known(self) -> dict[str, Names[str]]:
         """Give the ids that rows may refer to."""
-        countries = self.frames["boundaries"]["entity"].dropna()
+        countries = self.columns("boundaries", ["entity"])["entity"].dropna()
         return {
-            "routes": set(self.frames["routes"]["id"]),
-            "crossings": set(self.frames["crossings"]["id"]),
+            "routes": set(self.columns("routes", ["id"])["id"]),
+            "crossings": set(self.columns("crossings", ["id"])["id"]),
             "countries": set(countries),
         }
 
@@ -125,6 +127,15 @@ class Target:
             "crossings": f"the crossings of {self.name}",
             "countries": f"the boundaries of {self.name} or {COUNTRIES}",
         }
+
+    def columns(self, name: str, columns: list[str]) -> pd.DataFrame:
+        """Give some columns of a collection: of a large one the others are not read."""
+        if self.edition is None or name not in self.edition.collections:
+            return pd.DataFrame(self.frames[name][columns])
+        batches = self.edition.store.batches(self.edition.number, name, columns)
+        schema = pa.schema([schema_of(COLLECTIONS[name]).field(one) for one in columns])
+        frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas()
+        return frame
 
     def part(self, name: str) -> Part:
         """Give the rows of a collection as they are, to be arranged with others."""

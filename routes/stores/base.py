@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import geopandas
 import pyarrow as pa
 
+from routes import recorded
 from routes.index import CollectionIndex
 from routes.recorded import Recorded
 from routes.schema import COLLECTIONS
@@ -85,6 +86,17 @@ class Content:
     def recorded(self, name: str) -> Recorded:
         """Give a collection that is not a file yet."""
         return self.made.get(name) or Recorded.of(COLLECTIONS[name], self.frames[name])
+
+    def ids(self, name: str) -> set[str]:
+        """Give the ids of a collection; none of one that it does not have."""
+        if name not in self.collections:
+            return set()
+        file = self.files.get(name)
+        batches = (
+            recorded.batches(COLLECTIONS[name], file, ["id"])
+            if file else self.recorded(name).batches()
+        )  # fmt: skip
+        return {one for batch in batches for one in recorded.listed(batch.column("id"))}
 
 
 @dataclass(frozen=True)

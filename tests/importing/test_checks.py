@@ -49,7 +49,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "an end before the start": (
         {"begin": "2004", "end": "2001"},
-        {"field": "valid", "value": "2004/2001", "problem": "ends before it starts"},
+        {"field": "begin, end (valid)", "value": "2004/2001", "problem": "ends before it starts"},
     ),
     "an unknown mode": (
         {"mode": "air"}, {"field": "mode", "value": "air", "remedy": "sea, river, land"},
@@ -106,7 +106,11 @@ def test_overlapping_versions_are_told_with_the_pair(tmp_path: Path) -> None:
     path = written(tmp_path / "lines.geojson", SOUND, SOUND | {"begin": "2002", "end": "2009"},
                    SOUND | {"begin": "2010", "end": None})  # fmt: skip
     (fault,) = faults_of(path, tmp_path)
-    assert (fault.row, fault.field, fault.value) == ("feature 2 (north)", "valid", "2002/2009")
+    assert (fault.row, fault.field, fault.value) == (
+        "feature 2 (north)",
+        "begin, end (valid)",
+        "2002/2009",
+    )
     assert "feature 1 (north), '2001/2004'" in fault.problem
     assert fault.place is not None
 
@@ -187,9 +191,9 @@ def test_coordinates_without_a_crs_are_degrees_or_refused(tmp_path: Path) -> Non
         ("lines.geojson", b"{", "nothing that GDAL reads"),
         ("lines.csv", b"", "is empty"),
         ("lines.csv", b"route,route\na,b\n", "columns of one name: 'route'"),
-        ("lines.csv", b"route,name\na\n", "has 1 columns in line 2"),
-        ("lines.csv", b"route,name\n\xe1,b\n", "--encoding"),
-        ("lines.csv", b"route,name\n", "holds no rows"),
+        ("lines.csv", b"route,wkt\na\n", "has 1 columns in line 2"),
+        ("lines.csv", b"route,wkt\n\xe1,b\n", "--encoding"),
+        ("lines.csv", b"route,wkt\n", "holds no rows"),
         ("lines.parquet", b"PAR1", "is not Parquet"),
         ("lines.xlsx", b"PK", "is no workbook"),
         ("lines.gpkg", b"SQLite", "nothing that GDAL reads"),
@@ -274,3 +278,29 @@ def test_the_report_groups_faults_of_one_kind(tmp_path: Path) -> None:
     document = as_document(faults)
     assert json.loads(json.dumps(document))["groups"][0]["count"] == 2
     assert len(document["faults"]) == 3
+
+
+def test_faults_of_versions_say_which_option_or_column_mends_them(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "lines.geojson",
+        SOUND | {"version": 1, "end": None},
+        SOUND | {"version": 1, "begin": "2003", "end": "31.02.2004"},
+        SOUND | {"version": 2, "begin": "2006", "end": "2009"},
+    )
+    faults = faults_of(path, tmp_path, options(dates="dd.mm.yyyy"))
+    told = {fault.field: fault.remedy for fault in faults}
+    assert told["id"].startswith("Give each version of the route another number")
+    assert "--close-versions" in told["begin, end (valid)"]
+    assert told["end (valid_to)"] == "Write it like 2003, 2003-02, 2003-02-04, 2003~ or 2003?"
+
+
+def test_a_row_without_a_source_says_the_option_that_gives_one(tmp_path: Path) -> None:
+    row = SOUND | {"end": "2002"}
+    path = written(
+        tmp_path / "lines.geojson",
+        row | {"source": "timetables"},
+        row | {"route": "b", "source": None},
+    )
+    faults = faults_of(path, tmp_path, options(source_title=None))
+    told = {fault.row: (fault.field, fault.remedy) for fault in faults}
+    assert told["feature 2 (b)"] == ("source", "Give it in the row, or one for all by --source ID")

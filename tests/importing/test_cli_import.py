@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from shapely import LineString
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
@@ -132,3 +133,33 @@ def test_a_report_holds_no_script_and_no_address(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page
     assert not re.search(r"https?://|src=|url\(", page)
     assert f"{NORTH.coords[1][0]:.4f}" in page
+
+
+def test_what_ends_in_the_edition_is_said_before_it_is_done(tmp_path: Path) -> None:
+    there = written(tmp_path / "first.geojson", SOUND | {"end": None})
+    assert run("import", there.name, *BEGIN).exit_code == 0
+    written(tmp_path / "second.geojson", SOUND | {"begin": "2003-05", "end": None})
+    words = ("import", "second.geojson", "--source", "timetables", "--close-versions")
+    said = "closes north.v1 of edition 1 at 2003-05: was open (2001/..)"
+    dry = run(*words, "--dry-run", "--report", "report.html")
+    assert said in dry.stdout
+    assert said in (tmp_path / "report.html").read_text()
+    run(*words, "--dry-run", "--report", "report.txt")
+    assert (tmp_path / "report.txt").read_text() == said + "\n"
+    told = json.loads(run(*words, "--dry-run", "--json").stdout)
+    assert told["closed"] == [{"id": "north.v1", "valid": "2001/2003-05", "was": "2001/.."}]
+    done = run(*words)
+    assert done.stdout.index(said) < done.stdout.index("Published edition 2")
+    assert "“since 2001” is now “from 2001 to May 2003”" in run("diff", "1", "2").stdout
+
+
+def test_rows_that_all_lie_elsewhere_than_the_atlas_are_told(tmp_path: Path) -> None:
+    there = written(tmp_path / "first.geojson", SOUND)
+    assert run("import", there.name, *BEGIN).exit_code == 0
+    swapped = LineString([(lat, lon) for lon, lat in NORTH.coords])
+    said = "lies outside the map of edition 1: at longitude 43.4 to 43.4, latitude 14.6 to 14.6"
+    for name, row in (("swapped", {"geometry": swapped, "route": "b"}), ("near", {"route": "b"})):
+        written(tmp_path / f"{name}.geojson", SOUND | row)
+        done = run("import", f"{name}.geojson", "--source", "timetables", "--dry-run")
+        assert done.exit_code == 0
+        assert (said in done.stdout) == (name == "swapped")

@@ -163,3 +163,52 @@ def test_pruning_says_what_breaks_and_does_it_only_when_told_twice(corrected: Pa
     gone = run("show", "1", *store)
     assert gone.returncode == 3
     assert "edition 1 was removed from this store on" in gone.stderr
+
+
+FERRIES = """route;begin;wkt
+north;2003;"LINESTRING (14.2 43.6, 14.6 43.4, 15.0 43.3)"
+"""
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Path:
+    """A store whose second edition has a route that was imported into the shipped atlas."""
+    folder, file = tmp_path / "store", tmp_path / "ferries.csv"
+    file.write_text(FERRIES)
+    assert run("publish", "--store", str(folder)).returncode == 0
+    words = ("--set", "mode=sea", "--source-title", "Timetables", "--store", str(folder))
+    assert run("import", str(file), *words).returncode == 0
+    return folder
+
+
+def test_a_folder_that_lacks_imported_rows_is_refused_and_says_which(imported: Path) -> None:
+    done = run("publish", "--store", str(imported))
+    assert done.returncode == 1
+    assert "routes lack 1 item (north.v1) that edition 2 has" in done.stderr
+    assert "--replace" in done.stderr
+    assert [one["number"] for one in json.loads(
+        run("editions", "--store", str(imported), "--json").stdout)] == [2, 1]  # fmt: skip
+    told = json.loads(run("publish", "--store", str(imported), "--json").stdout)
+    assert told["faults"][0]["field"] == "routes"
+    done = run("publish", "--store", str(imported), "--replace")
+    assert "Published edition 3" in done.stdout
+
+
+def test_a_service_starts_with_what_was_imported_and_is_told_so(imported: Path) -> None:
+    done = run("publish", "--store", str(imported), "--if-changed")
+    assert done.returncode == 0
+    assert "routes lack 1 item (north.v1) that edition 2 has" in done.stderr
+    assert "Nothing was published: edition 2 stands." in done.stdout
+
+
+def test_an_atlas_that_grew_is_published_at_the_start_of_a_service(
+    corrected: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "atlas/routes.geojson"
+    document = json.loads(path.read_text())
+    grown = json.loads(json.dumps(document["features"][0]))
+    grown["properties"] |= {"route": "another"}
+    document["features"].append(grown)
+    path.write_text(json.dumps(document))
+    done = run("publish", str(path.parent), "--store", str(corrected), "--if-changed")
+    assert "Published edition 3" in done.stdout
