@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import folium
-from branca.element import Figure
+from branca.element import Element, Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
@@ -69,13 +69,21 @@ class Page(Figure):
         self.lang, self.mode = lang, mode
 
 
+class Verbatim(Element):
+    """A text that stands in the page as it is: braces in it are no template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class TimeMap(folium.Map):
     """A Folium map whose head and body are templates of ours and which has no inline script."""
 
-    _template = Template(
-        "{% macro header(this, kwargs) %}{{ this.head }}{% endmacro %}"
-        "{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}"
-    )
+    # Folium reads what its macros give as a template once more; ours holds what an atlas says.
+    _template = Template("")
 
     def __init__(
         self,
@@ -115,6 +123,13 @@ class TimeMap(folium.Map):
         """Give what Folium would write into its inline script, as data."""
         options = {camelize(key): value for key, value in self.options.items()}
         return options | {"center": self.location, "minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
+
+    def render(self, **kwargs: Any) -> None:
+        """Put head and body into the page, as they are."""
+        super().render(**kwargs)
+        page = self.get_root()
+        page.header.add_child(Verbatim(self.head), name="map_head")
+        page.html.add_child(Verbatim(self.body), name="map_body")
 
     def get_name(self) -> str:
         """Give a fixed id: Folium's random one would change the page with every answer."""
