@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import folium
-from branca.element import Element, Figure
+from branca.element import Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
@@ -54,35 +54,31 @@ MIN_ZOOM, MAX_ZOOM = 3, 11
 
 
 class Page(Figure):
-    """The HTML document: a language, a title, and no script of its own at the end."""
+    """The HTML document: a language, a title, and no script of its own at the end.
+
+    Head and body of its map stand in it as they are. Folium would read them as templates once more,
+    and they hold what an atlas says: two braces in a name would be code.
+    """
 
     _template = Template(
         "<!DOCTYPE html>\n"
         '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}">\n'
-        "<head>\n{{ this.header.render(**kwargs) }}\n</head>\n"
-        "<body>\n{{ this.html.render(**kwargs) }}\n</body>\n"
+        "<head>\n{{ this.header.render(**kwargs) }}\n{{ this.shown.head }}\n</head>\n"
+        "<body>\n{{ this.html.render(**kwargs) }}\n{{ this.shown.body }}\n</body>\n"
         "</html>\n"
     )
 
-    def __init__(self, lang: str, mode: Mode) -> None:
+    def __init__(self, lang: str, mode: Mode, shown: TimeMap) -> None:
         super().__init__()
-        self.lang, self.mode = lang, mode
-
-
-class Verbatim(Element):
-    """A text that stands in the page as it is: braces in it are no template."""
-
-    _template = Template("{{ this.text }}")
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
+        self.lang, self.mode, self.shown = lang, mode, shown
 
 
 class TimeMap(folium.Map):
     """A Folium map whose head and body are templates of ours and which has no inline script."""
 
-    # Folium reads what its macros give as a template once more; ours holds what an atlas says.
+    folder = ""
+    """Where the templates of its body lie."""
+
     _template = Template("")
 
     def __init__(
@@ -115,21 +111,14 @@ class TimeMap(folium.Map):
         ]
         told = _told(state, view, mode) | dict(more or {})
         told["settings"] = _settings(told, self._leaflet_options())
-        self.head = _environment().get_template("head.html").render(told | told.get("of_head", {}))
-        self.body = _environment().get_template(f"{mode}.html").render(told)
-        Page(view.lang, mode).add_child(self)
+        self.head = environment().get_template("head.html").render(told | told.get("of_head", {}))
+        self.body = environment().get_template(f"{self.folder}{mode}.html").render(told)
+        Page(view.lang, mode, self).add_child(self)
 
     def _leaflet_options(self) -> dict[str, Any]:
         """Give what Folium would write into its inline script, as data."""
         options = {camelize(key): value for key, value in self.options.items()}
         return options | {"center": self.location, "minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM}
-
-    def render(self, **kwargs: Any) -> None:
-        """Put head and body into the page, as they are."""
-        super().render(**kwargs)
-        page = self.get_root()
-        page.header.add_child(Verbatim(self.head), name="map_head")
-        page.html.add_child(Verbatim(self.body), name="map_body")
 
     def get_name(self) -> str:
         """Give a fixed id: Folium's random one would change the page with every answer."""
@@ -191,9 +180,11 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     keys = ("bbox", "lat", "lon", "zoom", "layers", "lang")
     return {key: getattr(view, key) for key in keys} | {
         "mode": told["mode"],
+        "file": "file" in told,
         "date": told["date"],
         "root": view.root_path,
-        "base": view.base,
+        # A file that knows no service has nothing to link to.
+        "base": view.base if view.root_path or "file" not in told else None,
         "pinned": view.edition is not None,
         "words": told["say"],
         "leaflet": leaflet,
@@ -201,7 +192,8 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give what reads the maps' templates."""
     environment = Environment(
         loader=PackageLoader("service.maps"),
         autoescape=select_autoescape(default=True),

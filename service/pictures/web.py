@@ -12,14 +12,13 @@ from starlette.responses import Response
 from routes import Edition
 from service import answers
 from service.headers import disposition
-from service.maps.days import days_of, opening_day
+from service.maps.days import opening_day, require_shown
 from service.maps.page import state_of
 from service.maps.web import PARAMETERS, parse_view
 from service.ogc.parameters import refuse_unknown
 from service.pictures import parameters
 from service.pictures.picture import PictureView, svg
 from service.pictures.raster import png
-from service.problems import BadParameter
 from service.site import Site
 
 router = APIRouter()
@@ -52,18 +51,14 @@ def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
     The live map goes to the nearest one, and says so; a picture of another day than was asked for
     would be taken for that day.
     """
-    first, last = days_of(state_of(edition, asked.view.lang))
-    day = asked.view.date
-    if day is not None and not first <= day <= last:
-        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
-        raise BadParameter(fault, "date", opening_day(edition.atlas))
+    require_shown(state_of(edition, asked.view.lang), asked.view.date)
     return draw(edition, asked)
 
 
 async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
     refuse_unknown(request, *KNOWN)
     site = Site.of(request)
-    asked = parameters.parse(request, parse_view(request, site))
+    asked = parameters.parse(request.query_params, parse_view(request, site))
     ending = media_type[6:9]
     day = asked.view.date or opening_day(site.edition.atlas)
     name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
