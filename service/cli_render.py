@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +14,6 @@ from typing import Annotated, NoReturn
 import typer
 
 import routes
-from routes.stores import durable
 from service.console import (
     Exit,
     JsonOption,
@@ -29,6 +30,7 @@ from service.maps.render import file_page
 from service.maps.view import MapView
 from service.maps.web import read_view
 from service.pictures import parameters
+from service.pictures.pdf import pdf
 from service.pictures.picture import PictureView, svg
 from service.pictures.raster import png
 from service.problems import Problem
@@ -66,7 +68,13 @@ def _png(asked: Asked) -> bytes:
     return png(svg(asked.edition, asked.picture))
 
 
-WRITERS: Mapping[str, Callable[[Asked], bytes]] = {".html": _page, ".svg": _svg, ".png": _png}
+def _pdf(asked: Asked) -> bytes:
+    return pdf(asked.edition, asked.picture)
+
+
+WRITERS: Mapping[str, Callable[[Asked], bytes]] = {
+    ".html": _page, ".svg": _svg, ".png": _png, ".pdf": _pdf,
+}  # fmt: skip
 OF_PAGES, OF_PICTURES = ("mode", "url"), ("width", "height", "scale")
 
 
@@ -117,7 +125,7 @@ def _check(file: Path, values: Mapping[str, str], *, force: bool) -> None:
     if ending not in WRITERS:
         _refuse(f"{file.name!r} has none of the endings known here: {', '.join(WRITERS)}")
     others = OF_PICTURES if ending == ".html" else OF_PAGES
-    what = "a picture: .svg, .png" if ending == ".html" else "a page: .html"
+    what = "a picture: .svg, .png, .pdf" if ending == ".html" else "a page: .html"
     for name in others:
         if name in values:
             _refuse(f"--{name} is for {what}")
@@ -126,9 +134,11 @@ def _check(file: Path, values: Mapping[str, str], *, force: bool) -> None:
         _refuse(f"--url: {url!r} is not the address of a service. Example: https://maps.example")
     if not file.parent.is_dir():
         _refuse(f"There is no folder {str(file.parent)!r}: make it first")
-    if file.is_dir():
+    with _writing(file):
+        is_folder, is_there = file.is_dir(), file.exists()
+    if is_folder:
         _refuse(f"{str(file)!r} is a folder")
-    if file.exists() and not force:
+    if is_there and not force:
         _refuse(f"{str(file)!r} is there already: --force writes over it")
 
 
@@ -148,8 +158,21 @@ def _made(file: Path, edition: routes.Edition, values: Mapping[str, str]) -> byt
 
 
 def _write(file: Path, content: bytes) -> None:
+    """Write a file all or nothing: what was there stays until the new one is whole."""
+    unfinished = file.with_name(f".unfinished-{os.getpid()}")
+    with _writing(file):
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Say what the system says where a file cannot be written."""
     try:
-        durable.write(file, content)
+        yield
     except OSError as error:
         _refuse(f"{str(file)!r} cannot be written: {error.strerror}", Exit.STORE)
 
