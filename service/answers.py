@@ -82,7 +82,7 @@ def etag(site: Site, media_type: str) -> str:
 def build() -> str:
     """Hash the program's own files, so that a changed one has other ETags, and who writes files."""
     writers = (pyogrio.__gdal_version__, pa.__version__, resvg_py.__version__, version("typst"))
-    digest = hashlib.blake2b(" ".join(writers).encode(), digest_size=10)
+    digest = hashlib.blake2b(" ".join(map(str, writers)).encode(), digest_size=10)
     for package in (geo, routes, service):
         for path in sorted(Path(package.__path__[0]).rglob("*")):
             if path.is_file() and path.suffix in SUFFIXES:

@@ -75,11 +75,11 @@ export class DownloadMenu {
 
   /** The events that are drawn are those of the year, the rest is of the day. */
   #asked({ ofYear, only }) {
-    const { moment, box } = this.shown;
-    const day = isoDay(moment.at);
+    const { shown } = this;
+    const day = isoDay(shown.moment.at);
     const year = day.slice(0, 4);
     const query = new URLSearchParams({ datetime: ofYear ? `${year}-01-01/${year}-12-31` : day, ...only });
-    if (this.inView.checked) query.set("bbox", box().map((side) => side.toFixed(DEGREE_DECIMALS)).join(","));
+    if (this.inView.checked) query.set("bbox", shown.box().map((side) => side.toFixed(DEGREE_DECIMALS)).join(","));
     return query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   }
 
