@@ -1,9 +1,10 @@
 """How long a reader with a phone waits for the map: in shares of a second, on a simulated 4G.
 
 The network is WebPageTest's "4G" (9 Mbit/s, 170 ms there and back); Lighthouse's "slow 4G" would
-need longer than the budget for the bytes alone. The processor is four times slower than this one. "Usable" is when the
-day is drawn and the slider listens. What is printed is a share of the budget of one second, and of
-the time in which the last byte came: what is above 1 there is the browser's work.
+need longer than the budget for the bytes alone. The processor is four times slower than this one.
+"Usable" is when the day is drawn and the slider listens. What is printed is a share of the budget
+of one second, and of the time in which the last byte came: what is above 1 there is the browser's
+work. On a machine that does other things it says more of the machine.
 """
 
 from __future__ import annotations
