@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -80,10 +81,8 @@ def etag(site: Site, media_type: str) -> str:
 @cache
 def build() -> str:
     """Hash the program's own files, so that a changed one has other ETags, and who writes files."""
-    digest = hashlib.blake2b(
-        f"{pyogrio.__gdal_version__} {pa.__version__} {resvg_py.__version__}".encode(),
-        digest_size=10,
-    )
+    writers = (pyogrio.__gdal_version__, pa.__version__, resvg_py.__version__, version("typst"))
+    digest = hashlib.blake2b(" ".join(map(str, writers)).encode(), digest_size=10)
     for package in (geo, routes, service):
         for path in sorted(Path(package.__path__[0]).rglob("*")):
             if path.is_file() and path.suffix in SUFFIXES:

@@ -1,7 +1,7 @@
 """The command line: serve, publish, import, validate, and the commands on editions.
 
 Exit codes: 0 done; 1 the atlas has faults, or the store is damaged; 2 a wrong command;
-3 the store cannot be read or written, or holds nothing yet.
+3 the store, or a file to write, cannot be read or written, or the store holds nothing yet.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
 from service import cli_editions
 from service.cli_import import import_file
+from service.cli_render import render
 from service.console import (
     Exit,
     JsonOption,
@@ -47,6 +48,7 @@ Folder = Annotated[
 ]
 
 app.command("import")(import_file)
+app.command()(render)
 
 
 @app.command()

@@ -32,6 +32,7 @@ class Exit(IntEnum):
 
     DONE = 0
     FAULTS = 1
+    WRONG = 2
     STORE = 3
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from geo.formats import FORMATS, Format
 from service.ogc import properties
-from service.ogc.parameters import CRS
+from service.ogc.parameters import CRS, DATETIME
 from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH
 from service.site import Site
 
 PARAMETERS = tuple(one.name for one in (*WHICH, *HOW))
 NARROWING = frozenset(one.name for one in (*WHICH, PROPERTIES, SKIP_GEOMETRY, *properties.every()))
+
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
 class File(NamedTuple):
@@ -47,7 +50,10 @@ def is_part(site: Site) -> bool:
 
 
 def name_of(site: Site, collection: str, form: Format) -> str:
-    """Give the name under which a file is kept: it tells the edition, and a part from a whole."""
+    """Give the name under which a file is kept: it tells day, edition, and a part from a whole."""
+    asked = dict(site.query).get(DATETIME.name, "")
+    day = f"-{asked}" if _DATE.fullmatch(asked) else ""
     part = "-part" if is_part(site) else ""
     edition = site.edition
-    return f"{edition.atlas['id']}-{collection}-edition-{edition.number}{part}.{form.extension}"
+    named = f"{edition.atlas['id']}-{collection}{day}-edition-{edition.number}{part}"
+    return f"{named}.{form.extension}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parent / "static"
 
@@ -54,6 +54,15 @@ class StaticAssets(StaticFiles):
     def __init__(self, folder: Path = FOLDER) -> None:
         super().__init__(directory=folder)
         self._version = version(folder)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        Not by the server's way to send a file by its path: what goes that way is not compressed.
+        """
+        known = scope.get("extensions") or {}
+        others = {name: one for name, one in known.items() if name != "http.response.pathsend"}
+        await super().__call__({**scope, "extensions": others}, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one request, with caching and cross-origin headers."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from geo import dates
+from service.problems import BadParameter
 
 DAY = 86_400
 
@@ -22,6 +23,14 @@ def nearest_day(state: Mapping[str, Any], day: str) -> str:
     """Give an ISO day, or the nearest one that the map shows."""
     first, last = days_of(state)
     return min(max(day, first), last)
+
+
+def require_shown(state: Mapping[str, Any], day: str | None) -> None:
+    """Refuse an ISO day that the map does not show. Raises BadParameter."""
+    first, last = days_of(state)
+    if day is not None and not first <= day <= last:
+        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
+        raise BadParameter(fault, "date", state["atlas"]["opening"])
 
 
 def days_of(state: Mapping[str, Any]) -> tuple[str, str]:

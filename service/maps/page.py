@@ -54,28 +54,32 @@ MIN_ZOOM, MAX_ZOOM = 3, 11
 
 
 class Page(Figure):
-    """The HTML document: a language, a title, and no script of its own at the end."""
+    """The HTML document: a language, a title, and no script of its own at the end.
+
+    Head and body of its map stand in it as they are. Folium would read them as templates once more,
+    and they hold what an atlas says: two braces in a name would be code.
+    """
 
     _template = Template(
         "<!DOCTYPE html>\n"
         '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}">\n'
-        "<head>\n{{ this.header.render(**kwargs) }}\n</head>\n"
-        "<body>\n{{ this.html.render(**kwargs) }}\n</body>\n"
+        "<head>\n{{ this.header.render(**kwargs) }}\n{{ this.shown.head }}\n</head>\n"
+        "<body>\n{{ this.html.render(**kwargs) }}\n{{ this.shown.body }}\n</body>\n"
         "</html>\n"
     )
 
-    def __init__(self, lang: str, mode: Mode) -> None:
+    def __init__(self, lang: str, mode: Mode, shown: TimeMap) -> None:
         super().__init__()
-        self.lang, self.mode = lang, mode
+        self.lang, self.mode, self.shown = lang, mode, shown
 
 
 class TimeMap(folium.Map):
     """A Folium map whose head and body are templates of ours and which has no inline script."""
 
-    _template = Template(
-        "{% macro header(this, kwargs) %}{{ this.head }}{% endmacro %}"
-        "{% macro html(this, kwargs) %}{{ this.body }}{% endmacro %}"
-    )
+    folder = ""
+    """Where the templates of its body lie."""
+
+    _template = Template("")
 
     def __init__(
         self,
@@ -107,9 +111,9 @@ class TimeMap(folium.Map):
         ]
         told = _told(state, view, mode) | dict(more or {})
         told["settings"] = _settings(told, self._leaflet_options())
-        self.head = _environment().get_template("head.html").render(told | told.get("of_head", {}))
-        self.body = _environment().get_template(f"{mode}.html").render(told)
-        Page(view.lang, mode).add_child(self)
+        self.head = environment().get_template("head.html").render(told | told.get("of_head", {}))
+        self.body = environment().get_template(f"{self.folder}{mode}.html").render(told)
+        Page(view.lang, mode, self).add_child(self)
 
     def _leaflet_options(self) -> dict[str, Any]:
         """Give what Folium would write into its inline script, as data."""
@@ -176,9 +180,11 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     keys = ("bbox", "lat", "lon", "zoom", "layers", "lang")
     return {key: getattr(view, key) for key in keys} | {
         "mode": told["mode"],
+        "file": "file" in told,
         "date": told["date"],
         "root": view.root_path,
-        "base": view.base,
+        # A file that knows no service has nothing to link to.
+        "base": view.base if view.root_path or "file" not in told else None,
         "pinned": view.edition is not None,
         "words": told["say"],
         "leaflet": leaflet,
@@ -186,7 +192,8 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give what reads the maps' templates."""
     environment = Environment(
         loader=PackageLoader("service.maps"),
         autoescape=select_autoescape(default=True),

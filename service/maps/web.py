@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from fastapi import APIRouter
@@ -62,8 +62,17 @@ def _page(request: Request, page: Callable[[Edition, MapView], str], ancestors: 
 
 def parse_view(request: Request, site: Site) -> MapView:
     """Read what a map's address asks to show. Raises BadParameter."""
-    values = request.query_params
-    place = _Place.parse(request)
+    return replace(
+        read_view(request.query_params),
+        edition=site.edition.number if site.pinned else None,
+        root_path=request.scope.get("root_path", ""),
+        root=site.root,
+    )
+
+
+def read_view(values: Mapping[str, str]) -> MapView:
+    """Read what some of the map's parameters ask to show. Raises BadParameter."""
+    place = _Place.parse(values)
     boxes = parse_bbox(values["bbox"]) if "bbox" in values else ()
     if len(boxes) > 1:
         raise BadParameter("crosses the antimeridian, which this map does not show", "bbox",
@@ -75,10 +84,7 @@ def parse_view(request: Request, site: Site) -> MapView:
         lon=place.lon,
         zoom=place.zoom,
         layers=_layers(values["layers"]) if "layers" in values else None,
-        edition=site.edition.number if site.pinned else None,
         lang=_language(values.get("lang", "en")),
-        root_path=request.scope.get("root_path", ""),
-        root=site.root,
     )
 
 
@@ -94,13 +100,13 @@ class _Place:
     zoom: float | None
 
     @classmethod
-    def parse(cls, request: Request) -> _Place:
+    def parse(cls, asked: Mapping[str, str]) -> _Place:
         given = {
             "lat": (-90.0, 90.0, "42.5"),
             "lon": (-180.0, 180.0, "19.5"),
             "zoom": (MIN_ZOOM, MAX_ZOOM, "6"),
         }
-        values = {name: _between(request, name, *limits) for name, limits in given.items()}
+        values = {name: _between(asked, name, *limits) for name, limits in given.items()}
         missing = [name for name, value in values.items() if value is None]
         if missing and len(missing) < len(values):
             raise BadParameter("is missing: lat, lon and zoom come together", missing[0],
@@ -108,8 +114,10 @@ class _Place:
         return cls(**values)
 
 
-def _between(request: Request, name: str, least: float, most: float, example: str) -> float | None:
-    text = request.query_params.get(name)
+def _between(
+    asked: Mapping[str, str], name: str, least: float, most: float, example: str
+) -> float | None:
+    text = asked.get(name)
     if text is None:
         return None
     try:

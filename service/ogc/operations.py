@@ -122,6 +122,8 @@ def _maps() -> list[Operation]:
                   "image/svg+xml", queries=pictures.EVERY, has_form=False),
         Operation("picture.png", "/picture.png", "A still of the map", "binary", "image/png",
                   queries=pictures.EVERY, has_form=False),
+        Operation("picture.pdf", "/picture.pdf", "A still of the map, for print", "binary",
+                  "application/pdf", queries=pictures.EVERY, has_form=False),
         Operation("oembed", "/oembed", "How another site shows a map of this one (oEmbed 1.0)",
                   "oembed", more={oembed.XML: "text"}, queries=oembed.EVERY, required=("url",),
                   has_form=False, pinned=False),

@@ -97,14 +97,23 @@ def _folder() -> TemporaryDirectory[str]:
     for number, face in enumerate(FACES):
         joined = Merger().merge([str(face.part(letters)) for letters in face.parts])
         joined.flavor = None
+        # The joined font would tell the time of joining, and a PDF would carry that on.
+        joined.recalcTimestamp = False
+        first = TTFont(face.part(face.parts[0]))["head"]
+        joined["head"].created, joined["head"].modified = first.created, first.modified
         _rename(joined, face)
         joined.save(Path(folder.name) / f"{number}.ttf")
     return folder
 
 
+def folder() -> str:
+    """Give the folder with the fonts as TrueType files."""
+    return _folder().name
+
+
 def files() -> list[str]:
-    """Give the paths of the fonts as TrueType files."""
-    return [str(path) for path in sorted(Path(_folder().name).glob("*.ttf"))]
+    """Give their paths."""
+    return [str(path) for path in sorted(Path(folder()).glob("*.ttf"))]
 
 
 def _rename(font: TTFont, face: Face) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from collections.abc import Mapping
 
 from service.maps import parameters as maps
 from service.maps.view import MapView
@@ -31,9 +31,9 @@ SIZE = (
 EVERY = (*maps.EVERY, *SIZE)
 
 
-def parse(request: Request, view: MapView) -> PictureView:
+def parse(values: Mapping[str, str], view: MapView) -> PictureView:
     """Read how large a picture is to be. Raises BadParameter."""
-    width, height, scale = (_read(request, one) for one in SIZE)
+    width, height, scale = (_read(values, one) for one in SIZE)
     if width * height * scale**2 > MOST_PIXELS:
         fault = (
             f"{width} by {height} at scale {scale} has {width * height * scale**2:,} pixels; "
@@ -44,8 +44,8 @@ def parse(request: Request, view: MapView) -> PictureView:
     return PictureView(view, width, height, scale)
 
 
-def _read(request: Request, one: Parameter) -> int:
-    text = request.query_params.get(one.name)
+def _read(values: Mapping[str, str], one: Parameter) -> int:
+    text = values.get(one.name)
     if text is None:
         return int(one.schema["default"])
     least, most = one.schema["minimum"], one.schema["maximum"]

@@ -12,21 +12,22 @@ from starlette.responses import Response
 from routes import Edition
 from service import answers
 from service.headers import disposition
-from service.maps.days import days_of, opening_day
+from service.maps.days import opening_day, require_shown
 from service.maps.page import state_of
 from service.maps.web import PARAMETERS, parse_view
 from service.ogc.parameters import refuse_unknown
 from service.pictures import parameters
+from service.pictures.pdf import pdf
 from service.pictures.picture import PictureView, svg
 from service.pictures.raster import png
-from service.problems import BadParameter
 from service.site import Site
 
 router = APIRouter()
 
 Draw = Callable[[Edition, PictureView], bytes]
 
-SVG, PNG = "image/svg+xml", "image/png"
+SVG, PNG, PDF = "image/svg+xml", "image/png", "application/pdf"
+ENDINGS = {SVG: "svg", PNG: "png", PDF: "pdf"}
 KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.SIZE))
 # Opened by itself an SVG is a document: it runs and loads nothing. The fonts in it are its style.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
@@ -46,30 +47,33 @@ async def picture_png(request: Request) -> Response:
     return await _drawn(request, PNG, lambda edition, asked: png(svg(edition, asked)))
 
 
+@router.get("/picture.pdf")
+@router.get("/editions/{edition:int}/picture.pdf")
+async def picture_pdf(request: Request) -> Response:
+    """Give a still of the map as PDF."""
+    return await _drawn(request, PDF, pdf)
+
+
 def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
     """Draw a day that the map shows. Raises BadParameter for any other.
 
     The live map goes to the nearest one, and says so; a picture of another day than was asked for
     would be taken for that day.
     """
-    first, last = days_of(state_of(edition, asked.view.lang))
-    day = asked.view.date
-    if day is not None and not first <= day <= last:
-        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
-        raise BadParameter(fault, "date", opening_day(edition.atlas))
+    require_shown(state_of(edition, asked.view.lang), asked.view.date)
     return draw(edition, asked)
 
 
 async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
     refuse_unknown(request, *KNOWN)
     site = Site.of(request)
-    asked = parameters.parse(request, parse_view(request, site))
-    ending = media_type[6:9]
+    asked = parameters.parse(request.query_params, parse_view(request, site))
     day = asked.view.date or opening_day(site.edition.atlas)
-    name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
+    name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ENDINGS[media_type]}"
     headers = answers.for_caches(site, media_type, {
         "Content-Disposition": disposition(name, "inline"),
-        "Content-Security-Policy": POLICY,
+        # A browser shows no PDF in a sandbox; it is no document that could run anything.
+        **({} if media_type == PDF else {"Content-Security-Policy": POLICY}),
         # An embed or a newsroom's page shows it from another origin.
         "Cross-Origin-Resource-Policy": "cross-origin",
     })  # fmt: skip

@@ -100,6 +100,16 @@ def test_text_of_an_atlas_can_neither_end_the_script_nor_become_markup() -> None
     assert data["routes"][0]["name"] == name  # type: ignore[index]
 
 
+@pytest.mark.parametrize("name", ["{{ 7 * 7 }}", "{% for", "{# a remark #}"])
+def test_text_of_an_atlas_is_no_template(name: str) -> None:
+    """Folium reads what it is given as a template; an atlas's words could then run as code."""
+    for page in (map_page, embed_page):
+        html = page(small(name=[name]), MapView())
+        assert f'<th scope="row">{name}' in html
+        data = carried(html, "routeshift-data")
+        assert data["routes"][0]["name"] == name  # type: ignore[index]
+
+
 def test_a_pinned_page_links_to_its_edition_under_the_prefix(edition: routes.Edition) -> None:
     html = map_page(edition, MapView(edition=1, root_path="/atlas"))
     assert carried(html, "routeshift-view")["base"] == "/atlas/editions/1"

@@ -187,9 +187,11 @@ def test_a_file_is_known_by_its_tag_and_is_the_same_under_its_edition(
     assert head.headers["etag"] == tag
 
 
-def test_a_name_tells_the_edition_and_a_part_from_a_whole(client: httpx.Client) -> None:
+def test_a_name_tells_day_and_edition_and_a_part_from_a_whole(client: httpx.Client) -> None:
     for query, name in (
         ("", "edition-1.shp.zip"),
+        ("?datetime=2003-12-01", "2003-12-01-edition-1-part.shp.zip"),
+        ("?datetime=2003-02-01/..", "edition-1-part.shp.zip"),
         ("?sortby=name", "edition-1.shp.zip"),
         ("?q=vlora", "edition-1-part.shp.zip"),
         ("?properties=name", "edition-1-part.shp.zip"),

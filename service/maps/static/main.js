@@ -4,6 +4,7 @@ import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, say } from "./dom.js";
+import { DownloadMenu } from "./download.js";
 import { focusPopup } from "./focus.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
@@ -24,7 +25,7 @@ const FEW_LAYERS = ["routes", "crossings", "eu"];
 const NEAR_ZOOM = 5.3;
 const QUIET_MS = 350;
 /** What the day is called in the address that a link leads to. */
-const DAY_IN = { table: "date", compare: "to", download: "datetime" };
+const DAY_IN = { table: "date", compare: "to" };
 
 class Atlas {
   constructor(state, settings) {
@@ -64,6 +65,7 @@ class Atlas {
     };
     this.panel = byId("panel") && new Panel(byId("panel"), state, words, on, this.writeDay);
     this.share = byId("dialog") && new ShareDialog(settings, state, () => this.query());
+    this.downloads = byId("download") && new DownloadMenu(settings, state, this);
   }
 
   showDay() {
@@ -100,6 +102,12 @@ class Atlas {
     return queryOf({ at: this.clock.at, view, layers, all: ALL_LAYERS, lang: settings.lang });
   }
 
+  /** What the map has in view: west, south, east, north in degrees. */
+  box() {
+    const bounds = this.map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
   #label() {
     const taken = overlays(this.map);
     this.labels.show(this.moment, this.layers, { paths: this.routes.paths(), taken });
@@ -130,18 +138,18 @@ class Atlas {
 
   #link() {
     const day = isoDay(this.clock.at);
-    for (const id of ["table", "compare", "download", "full"]) {
+    this.downloads?.show();
+    for (const id of ["table", "compare", "full"]) {
       const link = byId(id);
       if (!link) continue;
       const address = new URL(link.href);
       if (id === "full") address.search = this.query();
       else address.searchParams.set(DAY_IN[id], day);
       link.href = address.href;
-      if (link.download) link.download = `${this.state.atlas.id}-${day}.geojson`;
     }
     clearTimeout(this.remembering);
     // Browsers limit how often an address may be rewritten; play would exceed it.
-    if (!this.isEmbed) this.remembering = setTimeout(() => remember(this.query()), QUIET_MS);
+    if (!this.isEmbed && !this.settings.file) this.remembering = setTimeout(() => remember(this.query()), QUIET_MS);
   }
 
   /** Seen from afar, lines and marks are drawn finer. */

@@ -4,10 +4,11 @@ import { byId, say } from "./dom.js";
 
 /**
  * @param {object} settings  @param {object} state  @param {() => string} query
- * The page itself never changes, so it has to ask; where that fails it says nothing.
+ * The page itself never changes, so it has to ask; where that fails it says nothing. A page that is
+ * a file asks nobody.
  */
 export async function tellOfNewer(settings, state, query) {
-  if (!settings.pinned) return;
+  if (!settings.pinned || settings.file) return;
   const answer = await fetch(`${settings.root}/?f=json`).catch(() => null);
   if (!answer?.ok) return;
   const { edition } = await answer.json();

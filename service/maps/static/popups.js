@@ -42,7 +42,7 @@ export class Popups {
       isDisputed && element("p", {}, words.popup.disputed),
       row.editor_note && element("p.care", {}, row.editor_note),
       row.caveat && element("p.care", {}, row.caveat),
-      linkList([this.#geojson("boundaries", row)]),
+      this.#linkList([this.#geojson("boundaries", row)]),
     );
   }
 
@@ -63,7 +63,7 @@ export class Popups {
       element("p.kind", {}, kind),
       row.description && element("p", {}, row.description),
       element("dl", {}, ...facts.flatMap(([term, text]) => fact(term, text))),
-      linkList(links),
+      this.#linkList(links),
     );
   }
 
@@ -76,6 +76,11 @@ export class Popups {
   #source(row) {
     const source = this.state.sources[row.source];
     return [source?.short ?? row.source, row.locator].filter(Boolean).join(", ");
+  }
+
+  /** A file that knows no service has nothing to link to. */
+  #linkList(links) {
+    return this.base !== null && linkList(links);
   }
 
   #item(collection, row) {
