@@ -21,6 +21,7 @@ from geo.dates import QUALIFIERS, SECOND, EdtfError, Span, closed, interval_of, 
 Reading = Literal["span", "exact"]
 Times = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
+Texts = Sequence[str | None] | pd.Series
 
 # Far beyond any date that EDTF's long years are used for, and far from overflow in int64.
 BEGINNING = np.datetime64(-(2**62), "s")
@@ -98,9 +99,9 @@ class Bounds:
     @classmethod
     def parse(
         cls,
-        texts: Sequence[str | None],
+        texts: Texts,
         reading: Reading = "span",
-        attested: Sequence[str | None] | None = None,
+        attested: Texts | None = None,
     ) -> Self:
         """Read EDTF texts; none or an empty text is "no time", which always matches.
 
@@ -109,7 +110,8 @@ class Bounds:
         Raises EdtfError for the first text that cannot be read; `faults` lists them all.
         """
         held = _spread(texts, lambda text: _bounds_of(text, reading), (BEGINNING,) * 2 + (END,) * 2)
-        seen = _spread(attested or [None] * len(texts), _attested_of, (END, BEGINNING))
+        every = [None] * len(texts) if attested is None else attested
+        seen = _spread(every, _attested_of, (END, BEGINNING))
         return cls(*held, *seen)
 
     @classmethod
@@ -189,9 +191,16 @@ def faults(
     return found
 
 
-def _spread(texts: Sequence[str | None], read: _Reader, missing: _Row) -> list[Times]:
+def readable(texts: pd.Series) -> Mask:
+    """Tell which texts can be read, "no time" among them; bool of shape (n,)."""
+    codes, distinct = pd.factorize(texts)
+    bad = list(faults(list(distinct)))
+    return np.asarray(~np.isin(codes, bad))
+
+
+def _spread(texts: Texts, read: _Reader, missing: _Row) -> list[Times]:
     """Read each distinct text once and spread what it gives over all rows, one array a part."""
-    column = pd.Series(list(texts), dtype=object)
+    column = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
     codes, distinct = pd.factorize(column.where(column != "", None))
     # Code -1, a missing text, picks the last row of the table.
     table = np.array([read(text) for text in distinct] + [missing], dtype="datetime64[s]")

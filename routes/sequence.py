@@ -15,13 +15,13 @@ from routes.report import Fault
 def faults(routes: Draft) -> Iterator[Fault]:
     """Refuse two versions of one route that both certainly hold at the same time."""
     for later, earlier in overlaps(routes.frame):
-        yield overlap_fault(routes, later, earlier)
+        valid = routes.frame["valid"].iloc[earlier]
+        yield overlap_fault(routes, later, routes.rows[earlier], valid)
 
 
-def overlap_fault(routes: Draft, position: int, other: int) -> Fault:
-    """Describe in one row that its version overlaps that of another row."""
-    valid = shown(routes.frame["valid"].iloc[other])
-    problem = f"overlaps another version of this route: {routes.rows[other]}, {valid!r}"
+def overlap_fault(routes: Draft, position: int, other: str, valid: object) -> Fault:
+    """Describe in one row that its version overlaps that of another row, and when that holds."""
+    problem = f"overlaps another version of this route: {other}, {shown(valid)!r}"
     return routes.fault(position, "valid", problem, "Let one end before the next begins")
 
 
@@ -31,11 +31,9 @@ def overlaps(frame: pd.DataFrame) -> list[tuple[int, int]]:
     `frame` has `route` and `valid` (EDTF). Gives pairs of positions, the later begun first, in
     the order of the rows. Rows without a route, or whose time cannot be read, count for none.
     """
-    unreadable = np.array(list(times.faults(frame["valid"].tolist())), dtype=np.intp)
-    usable = frame["route"].notna().to_numpy(copy=True)
-    usable[unreadable] = False
+    usable = frame["route"].notna().to_numpy() & times.readable(frame["valid"])
     read = frame[usable]
-    bounds = times.Bounds.parse(read["valid"].tolist())
+    bounds = times.Bounds.parse(read["valid"])
     table = pd.DataFrame(
         {
             "route": read["route"].to_numpy(),

@@ -72,7 +72,7 @@ class Run:
         Coordinates whose axes are swapped may still be right in themselves.
         """
         target = self.ready.target
-        places = checked.scratch.columns(["_lon", "_lat"]).astype(float).dropna()
+        places = checked.scratch.table(["_lon", "_lat"]).to_pandas().dropna()
         if self.as_json or target.number is None or places.empty:
             return
         (west, south), (east, north) = places.min(), places.max()

@@ -72,21 +72,20 @@ class Checked:
         table = self.scratch.table([*BOX, "_type"])
         boxes = np.column_stack([table[side].to_numpy() for side in BOX])[kept]
         types = frozenset(table["_type"].filter(pa.array(kept)).unique().to_pylist())
-        ids = pa.array(self.settled.columns["id"], pa.string()).filter(pa.array(kept))
+        ids = pa.array(self.settled.columns["id"][kept], pa.string(), from_pandas=True)
         return Part(lambda: self._batches(collection), ids, boxes, types)
 
     def bounds(self, collection: Collection) -> Bounds:
         """Give when the rows without a fault hold."""
         valid = self.settled.columns.get("valid")
         if valid is None:
-            valid = self.scratch.table(["valid"])["valid"].to_pylist()
-        kept = np.array(valid, dtype=object)[~self.faulty]
-        return Bounds.parse(kept.tolist(), collection.reading)
+            valid = self.scratch.table(["valid"])["valid"].to_pandas()
+        return Bounds.parse(valid[~self.faulty], collection.reading)
 
     def _batches(self, collection: Collection) -> Iterator[pa.RecordBatch]:
         schema = schema_of(collection)
         settled = {
-            name: pa.array(values, schema.field(name).type)
+            name: pa.array(values, schema.field(name).type, from_pandas=True)
             for name, values in self.settled.columns.items()
         }
         start = 0
@@ -199,7 +198,7 @@ class Import:
             count(len(batch.rows))
 
     def _settled(self, scratch: Scratch, faults: list[Fault]) -> Checked:
-        faulty = scratch.columns(["_faulty"])["_faulty"].to_numpy(dtype=bool, copy=True)
+        faulty = scratch.table(["_faulty"])["_faulty"].to_numpy().copy()
         if not len(faulty):
             raise refused(self.path, "holds no rows", "Give a file with some")
         given = self.mapping.columns.keys() | self.mapping.fixed.keys()

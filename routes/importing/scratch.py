@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
 from routes.reading import Draft
-from routes.recorded import listed, schema_of, types_of
+from routes.recorded import schema_of, types_of
 from routes.schema import Collection
 
 Mask = NDArray[np.bool_]
@@ -63,13 +62,6 @@ class Scratch:
     def close(self) -> None:
         """Write no more."""
         self._writer.close()
-
-    def columns(self, names: list[str]) -> pd.DataFrame:
-        """Give some columns of all rows, objects, None where missing."""
-        table = self.table(names)
-        return pd.DataFrame(
-            {name: pd.Series(listed(table.column(name)), dtype=object) for name in names}
-        )
 
     def table(self, names: list[str]) -> pa.Table:
         """Give some columns of all rows, mapped into memory."""

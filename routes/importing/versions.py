@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import geopandas
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from geo import times
 from geo.times import Bounds
-from geo.times import faults as edtf_faults
 from routes import sequence
 from routes.importing.scratch import Mask
-from routes.reading import Draft
-from routes.report import Fault
 
 # Open, or unknown: of both it can be said that they ended where the next version begins.
 OPEN_ENDS = ("..", "")
-CLOSE = "; where one is open, --close-versions ends it there"
 
 
 class Closed(NamedTuple):
@@ -43,55 +39,49 @@ class Closed(NamedTuple):
 class Versions:
     """Versions of the file, `own` of them, then those that the edition has of the same routes.
 
-    `draft` has id, route and valid of all of them; and the places of those in the file.
+    `table` has id, route and valid of all of them, as texts.
     """
 
-    draft: Draft
+    table: pd.DataFrame
     own: int
 
     @classmethod
-    def of(cls, draft: Draft, held: pd.DataFrame, name: str) -> Versions:
-        """Take the rows of a file with the collection of an edition, which people call `name`."""
-        own = draft.frame[["id", "route", "valid"]]
-        there = held[held["route"].isin(set(own["route"]))][["id", "route", "valid"]]
-        both = pd.concat([pd.DataFrame(own), pd.DataFrame(there)], ignore_index=True).astype(object)
-        both = both.where(both.notna(), None)
-        rows = draft.rows + [f"{name} ({one})" for one in there["id"]]
-        points = np.concatenate([draft.frame.geometry.to_numpy(), np.full(len(there), None)])
-        frame = geopandas.GeoDataFrame(both, geometry=points, crs="EPSG:4326")
-        return cls(Draft(draft.collection, draft.file, frame, rows, []), len(own))
+    def of(cls, own: pd.DataFrame, held: pd.DataFrame) -> Versions:
+        """Take the rows of a file with the collection of an edition."""
+        names = ["id", "route", "valid"]
+        there = held[held["route"].isin(own["route"].unique())] if len(held) else held
+        both = pd.concat([own[names], there[names]], ignore_index=True).astype("str")
+        return cls(both, len(own))
 
     @property
     def valid(self) -> pd.Series:
         """The times of the versions in the file."""
-        valid: pd.Series = self.draft.frame["valid"].iloc[: self.own]
+        valid: pd.Series = self.table["valid"].iloc[: self.own]
         return valid
 
-    def in_sequence(
-        self, faulty: Iterable[int], *, close: bool
-    ) -> tuple[Versions, list[tuple[int, Fault]]]:
-        """Close the versions if that is asked, and find those that overlap.
+    def in_sequence(self, faulty: Mask, *, close: bool) -> tuple[Versions, dict[int, int]]:
+        """Close the versions if that is asked, and find those of the file that overlap another.
 
-        A row with a fault, at the positions `faulty`, ends no other: it may be left out. Nor does
-        one that overlaps, so that what remains is looked at again without it.
+        Gives the position of the other for each. A row with a fault ends no other: it may be left
+        out. Nor does one that overlaps, so that what remains is looked at again without it.
         """
-        out = np.zeros(len(self.draft.frame), dtype=bool)
-        out[list(faulty)] = True
+        out = np.zeros(len(self.table), dtype=bool)
+        out[: self.own] = faulty
         # What is wrong with a row may be its time: then it has none, and not all of time.
-        kept = ~(out & self.draft.frame["valid"].isna().to_numpy())
-        faults: list[tuple[int, Fault]] = []
+        kept = ~(out & self.table["valid"].isna().to_numpy())
+        pairs: dict[int, int] = {}
         while True:
             now = self._closed(kept) if close else self
-            found = now._overlaps(kept, hint="" if close else CLOSE)
-            faults += found
-            out[[position for position, _ in found]] = True
+            found = now._overlaps(kept)
+            pairs |= found
+            out[list(found)] = True
             if not close or not (kept & out).any():
-                return now, faults
+                return now, pairs
             kept = ~out
 
     def changed(self, before: Versions) -> tuple[Closed, ...]:
         """Give the versions of the edition that are closed here, and were not before."""
-        now, was = (one.draft.frame.iloc[self.own :] for one in (self, before))
+        now, was = (one.table.iloc[self.own :] for one in (self, before))
         other = was["valid"].notna() & (now["valid"] != was["valid"])
         told = zip(now["id"][other], now["valid"][other], was["valid"][other], strict=True)
         return tuple(Closed(*map(str, one)) for one in told)
@@ -102,7 +92,7 @@ class Versions:
         Next is what has the next earliest start; of two with the same one neither is. What the
         edition has ends only where a version of the file begins.
         """
-        table = pd.DataFrame(self.draft.frame.loc[kept, ["route", "valid"]])
+        table = pd.DataFrame(self.table.loc[kept, ["route", "valid"]])
         table["start"] = earliest_starts(table["valid"])
         ordered = table.dropna(subset="route").sort_values(["route", "start"], kind="stable")
         ordered["mine"] = ordered.index < self.own
@@ -113,29 +103,26 @@ class Versions:
         ends = (parts[1] == "/") & parts[2].isin(OPEN_ENDS)
         ends &= (after["start"] > ordered["start"]) & ~after["begin"].isin(["", ".."])
         ends &= ordered["mine"] | (after["mine"] == True)  # noqa: E712 (missing after the last)
-        frame = self.draft.frame.copy()
         closed = (parts[0] + "/" + after["begin"])[ends]
-        frame.loc[closed.index, "valid"] = closed.astype(object)
-        return replace(self, draft=replace(self.draft, frame=frame))
+        now = self.table.copy()
+        now.loc[closed.index, "valid"] = closed
+        return replace(self, table=now)
 
-    def _overlaps(self, kept: Mask, hint: str) -> list[tuple[int, Fault]]:
-        """Find overlapping versions, in the file and with what the edition has."""
+    def _overlaps(self, kept: Mask) -> dict[int, int]:
+        """Find versions of the file that overlap: position -> that of the other."""
         positions = np.flatnonzero(kept)
-        found = []
-        for pair in sequence.overlaps(self.draft.frame[kept]):
+        found = {}
+        for pair in sequence.overlaps(self.table[kept]):
             later, earlier = positions[list(pair)].tolist()
             mine, other = (later, earlier) if later < self.own else (earlier, later)
             if mine < self.own:
-                fault = sequence.overlap_fault(self.draft, mine, other)
-                found.append((mine, replace(fault, remedy=fault.remedy + hint)))
+                found[mine] = other
         return found
 
 
 def earliest_starts(valid: pd.Series) -> NDArray[np.int64]:
     """Give the earliest start of each time, seconds; one that cannot be read is like no time."""
-    readable = valid.copy()
-    readable.iloc[list(edtf_faults(readable.tolist()))] = None
-    return Bounds.parse(readable.tolist()).start_earliest.astype(np.int64)
+    return Bounds.parse(valid.where(times.readable(valid))).start_earliest.astype(np.int64)
 
 
 def with_closed(batch: pa.RecordBatch, closed: Sequence[Closed]) -> pa.RecordBatch:
