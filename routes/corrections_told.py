@@ -17,7 +17,8 @@ def sentences(corrections: Corrections) -> list[str]:
     """Say everything that was corrected, the atlas's own words first."""
     own = [f"The atlas’s {_field(change)}." for change in corrections.atlas]
     sources = [_source(change) for change in corrections.sources]
-    return [*own, *sources, *map(sentence, corrections.features)]
+    told = [_story(change) for change in corrections.stories]
+    return [*own, *sources, *map(sentence, corrections.features), *told]
 
 
 def sentence(correction: Correction) -> str:
@@ -42,6 +43,20 @@ def _source(change: FieldChange) -> str:
     if change.after is None:
         return f"No longer a source: {change.field}."
     return f"The source {change.field} is described otherwise."
+
+
+def _story(change: FieldChange) -> str:
+    """Say which story is new, gone or told otherwise, and in which sections."""
+    before, after = change.before or {}, change.after or {}
+    if not before:
+        return f"New story: “{after['title']}”."
+    if not after:
+        return f"No longer a story: “{before['title']}”."
+    was, now = ({one["id"]: one for one in story["sections"]} for story in (before, after))
+    changed = [now.get(name, was.get(name))["heading"] for name in {**was, **now}
+               if was.get(name) != now.get(name)]  # fmt: skip
+    where = f" in {', '.join(f'“{heading}”' for heading in changed)}" if changed else ""
+    return f"The story “{after['title']}” is told otherwise{where}."
 
 
 def _field(change: FieldChange) -> str:

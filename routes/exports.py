@@ -58,7 +58,9 @@ def read(folder: Path) -> Content:
         manifest = manifests.parse((folder / MANIFEST).read_bytes())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreDamaged(f"{folder / MANIFEST} is not a manifest: {error}") from error
-    said = manifests.content_hash(manifest.atlas, manifest.sources, manifest.collections)
+    said = manifests.content_hash(
+        manifest.atlas, manifest.sources, manifest.collections, manifest.stories
+    )
     if said != manifest.content:
         raise StoreDamaged(f"{folder / MANIFEST} says other than what its own hash says")
     files = {name: folder / f"{name}.parquet" for name in manifest.collections}
@@ -69,7 +71,8 @@ def read(folder: Path) -> Content:
         if durable.sha256(path) != manifest.collections[name].sha256:
             raise StoreDamaged(f"{path} is not what was exported")
         read[name] = frames.read_parquet(COLLECTIONS[name], path)
-    return Content(manifest.atlas, manifest.sources, read, files, manifest.left_out)
+    return Content(manifest.atlas, manifest.sources, read, files, manifest.left_out,
+                   manifest.stories)  # fmt: skip
 
 
 def _write_collection(content: Content, name: str, path: Path) -> None:

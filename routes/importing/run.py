@@ -133,6 +133,7 @@ class Import:
             self.target.sources,
             dict(self.target.frames) | changed,
             left_out=tuple(_left_out(fault) for fault in checked.faults),
+            stories=self.target.stories,
         )
         return store.publish(content, note, author, progress)
 

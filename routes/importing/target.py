@@ -22,6 +22,7 @@ from routes.importing.values import slug
 from routes.rules import COUNTRIES
 from routes.schema import COLLECTIONS
 from routes.stores.base import Store
+from routes.stories.story import Stories
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 # The map opens on what was imported, with so much of it around, in parts of its size.
@@ -56,6 +57,7 @@ class Target:
     frames: Mapping[str, geopandas.GeoDataFrame]
     number: int | None
     boundaries: Boundaries = field(repr=False)
+    stories: Stories = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, new: NewAtlas, file: str, collection: str) -> Target:
@@ -66,7 +68,8 @@ class Target:
         edition = Edition.of(store)
         held = {name: edition.frame(name) for name in edition.collections}
         held |= {name: frames.empty(one) for name, one in COLLECTIONS.items() if name not in held}
-        return cls(edition.atlas, dict(edition.sources), held, edition.number, boundaries)
+        return cls(edition.atlas, dict(edition.sources), held, edition.number, boundaries,
+                   edition.stories)  # fmt: skip
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

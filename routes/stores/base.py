@@ -10,8 +10,11 @@ from typing import Any, Protocol
 import geopandas
 
 from routes.index import CollectionIndex
+from routes.stories.story import Stories
 
-FORMAT = 1
+FORMAT = 2
+"""The newest format that is read. A manifest without stories is written as `WITHOUT_STORIES`."""
+WITHOUT_STORIES = 1
 Progress = Callable[[str], None]
 
 
@@ -29,7 +32,7 @@ class CollectionRecord:
 class Manifest:
     """One edition: an immutable recorded state of the whole atlas.
 
-    `content` is the hash of what the edition says (atlas, sources, collections) and of nothing
+    `content` is the hash of what the edition says (atlas, sources, collections, stories) and of nothing
     else, so that the same content has the same hash whenever and wherever it is published.
     """
 
@@ -43,8 +46,9 @@ class Manifest:
     atlas: dict[str, Any]
     sources: dict[str, dict[str, Any]]
     collections: dict[str, CollectionRecord]
-    format: int = field(default=FORMAT)
+    format: int = field(default=WITHOUT_STORIES)
     left_out: tuple[dict[str, Any], ...] = ()
+    stories: Stories = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Content:
     frames: Mapping[str, geopandas.GeoDataFrame]
     files: Mapping[str, Path] = field(default_factory=dict)
     left_out: tuple[dict[str, Any], ...] = ()
+    stories: Stories = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
