@@ -47,16 +47,20 @@ def _source(change: FieldChange) -> str:
 
 def _story(change: FieldChange) -> str:
     """Say which story is new, gone or told otherwise, and in which sections."""
-    before, after = change.before or {}, change.after or {}
-    if not before:
-        return f"New story: “{after['title']}”."
-    if not after:
-        return f"No longer a story: “{before['title']}”."
+    before, after = change.before, change.after
+    if before is None:
+        return f"New story: “{_title(after)}”."
+    if after is None:
+        return f"No longer a story: “{_title(before)}”."
     was, now = ({one["id"]: one for one in story["sections"]} for story in (before, after))
-    changed = [now.get(name, was.get(name))["heading"] for name in {**was, **now}
-               if was.get(name) != now.get(name)]  # fmt: skip
-    where = f" in {', '.join(f'“{heading}”' for heading in changed)}" if changed else ""
-    return f"The story “{after['title']}” is told otherwise{where}."
+    differs = (one for name, one in {**was, **now}.items() if was.get(name) != now.get(name))
+    changed = [f"“{one['heading']}”" for one in differs]
+    where = f" in {', '.join(changed)}" if changed else ""
+    return f"The story “{_title(after)}” is told otherwise{where}."
+
+
+def _title(story: Any) -> str:  # noqa: ANN401 (as a manifest holds it)
+    return str(story["title"])
 
 
 def _field(change: FieldChange) -> str:

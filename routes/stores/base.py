@@ -32,8 +32,8 @@ class CollectionRecord:
 class Manifest:
     """One edition: an immutable recorded state of the whole atlas.
 
-    `content` is the hash of what the edition says (atlas, sources, collections, stories) and of nothing
-    else, so that the same content has the same hash whenever and wherever it is published.
+    `content` is the hash of what the edition says (atlas, sources, collections, stories) and of
+    nothing else, so that the same content has the same hash whenever and wherever it is published.
     """
 
     number: int

@@ -6,6 +6,6 @@ it is written. Here it is read and checked; what an edition keeps of it is `rout
 
 from routes.stories.reading import read
 from routes.stories.states import Context
-from routes.stories.story import LAYERS, Place, Section, Stories, Story
+from routes.stories.story import LAYERS, ZOOMS, Place, Section, Stories, Story
 
-__all__ = ["LAYERS", "Context", "Place", "Section", "Stories", "Story", "read"]
+__all__ = ["LAYERS", "ZOOMS", "Context", "Place", "Section", "Stories", "Story", "read"]

@@ -7,7 +7,7 @@ A reference is `[@source]` or `[@source, place in it]`, as Pandoc writes citatio
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ _REFERENCE = re.compile(r"\[@([^\s\[\],;]+)(?:,\s*([^\[\]@;]+?))?\s*\]")
 # A relative address begins by one slash: two would be another host's.
 _SAFE = re.compile(r"https?://[^/]|mailto:.|#.|/(?![/\\])", re.IGNORECASE)
 
-Link = Callable[[str], str]
+Link = Callable[[str], Mapping[str, str]]
 Cite = Callable[[str, str], str]
 
 
@@ -48,21 +48,20 @@ def written(text: str) -> Iterator[Written]:
         elif token.type == "reference":
             yield Written("reference", token.meta["source"])
         elif token.type == "text" and "[@" in token.content:
-            yield Written("no reference", token.content[token.content.index("[@") :])
+            yield Written("reference without end", token.content[token.content.index("[@") :])
 
 
 def html(text: str, link: Link, cite: Cite) -> str:
     """Give the HTML of a text, with no element in it but those of `RULES`.
 
-    `link` gives the address that a link leads to, `cite` the HTML of a reference to a source and
-    the place in it. A link that is not safe stays text.
+    `link` gives the attributes of a link, `cite` the HTML of a reference to a source and the place
+    in it. A link that is not safe stays text.
     """
     parser = _parser(strict=True)
     tokens = parser.parse(text)
     for token in _inner(tokens):
         if token.type == "link_open":
-            token.attrSet("href", link(str(token.attrs["href"])))
-            token.attrSet("rel", "noopener")
+            token.attrs = dict(link(str(token.attrs["href"])))
     return str(parser.renderer.render(tokens, parser.options, {"cite": cite}))
 
 

@@ -27,7 +27,7 @@ def read(folder: Path, context: Context) -> tuple[Stories, list[Fault]]:
     faults: list[Fault] = []
     for path in sorted((folder / FOLDER).glob("*.md")):
         story, wrong = _read(path, context)
-        faults += wrong
+        faults += sorted(wrong, key=_line)
         if story is not None and not wrong:
             stories[story.id] = story.said()
     return stories, faults
@@ -58,8 +58,13 @@ def _read(path: Path, context: Context) -> tuple[Story | None, list[Fault]]:
     if faults:
         return None, faults
     texts = {key: source.said[key].strip() for key in NEEDED}
-    return Story(path.stem, **texts, introduction=source.introduction.text,
-                 sections=tuple(sections)), []  # fmt: skip
+    return Story(
+        path.stem, **texts, introduction=source.introduction.text, sections=tuple(sections)
+    ), []
+
+
+def _line(fault: Fault) -> int:
+    return int(fault.row.removeprefix("line ") or 0)
 
 
 def _name_fault(file: str, name: str) -> Fault:
@@ -76,58 +81,97 @@ def _front_faults(source: Source) -> Iterator[Fault]:
         if key not in said:
             yield source.fault(1, key, "", "is missing", f'Add {key} = "…" to the front matter')
         elif not isinstance(value, str) or not value.strip():
-            problem = "is not text" if value else "is empty"
-            yield source.fault(source.line_of(key), key, value, problem, "Put it in quotes")
+            is_empty = isinstance(value, str)
+            problem, remedy = ("is empty", "Write it") if is_empty else \
+                ("is not text", "Put it in quotes")  # fmt: skip
+            yield source.fault(source.line_of(key), key, value, problem, remedy)
     language = said.get("language")
     if isinstance(language, str) and language.strip() and not states.LANGUAGE.fullmatch(language):
-        yield source.fault(source.line_of("language"), "language", language,
-                           "is not a tag of a language", 'Write it like "en", "sq" or "sr-Latn"')  # fmt: skip
+        yield source.fault(
+            source.line_of("language"),
+            "language",
+            language,
+            "is not a tag of a language",
+            'Write it like "en", "sq" or "sr-Latn"',
+        )
 
 
 def _fitting_faults(source: Source) -> Iterator[Fault]:
     """Find what of the text and the front matter does not belong together."""
     said, parts = _states(source), source.parts
     if not isinstance(source.said.get("sections", {}), dict):
-        yield source.fault(source.line_of("sections"), "sections", "", "is not a table",
-                           "Give each section's state under [sections.its-id]")  # fmt: skip
+        yield source.fault(
+            source.line_of("sections"),
+            "sections",
+            "",
+            "is not a table",
+            "Give each section's state under [sections.its-id]",
+        )
     if not parts:
-        yield source.fault(len(source.front) + 2, "the text", "", "has no section",
-                           "Begin one by ## Heading {#its-id}")  # fmt: skip
+        yield source.fault(
+            len(source.front) + 2,
+            "the text",
+            "",
+            "has no section",
+            "Begin one by ## Heading {#its-id}",
+        )
     if len(parts) > MOST_SECTIONS:
-        yield source.fault(parts[MOST_SECTIONS].line, "the text", "",
-                           f"has {len(parts)} sections, and a story has at most {MOST_SECTIONS}",
-                           "Make two stories of it")  # fmt: skip
+        yield source.fault(
+            parts[MOST_SECTIONS].line,
+            "the text",
+            "",
+            f"has {len(parts)} sections, and a story has at most {MOST_SECTIONS}",
+            "Make two stories of it",
+        )
     first: dict[str, Part] = {}
     for part in parts:
         earlier = first.setdefault(part.id, part)
         if part.id and earlier is not part:
-            yield source.fault(part.line, "id", part.id,
-                               f"is that of the section in line {earlier.line} too",
-                               "Give each section an id of its own")  # fmt: skip
+            yield source.fault(
+                part.line,
+                "id",
+                part.id,
+                f"is that of the section in line {earlier.line} too",
+                "Give each section an id of its own",
+            )
     for name in said.keys() - first.keys():
         near = difflib.get_close_matches(name, [one for one in first if one not in said], 1)
         guess = f"; is it {near[0]!r}?" if near else ""
-        yield source.fault(source.line_of("", name), f"sections.{name}", "",
-                           f"is the state of no section of the text{guess}",
-                           f"Write ## Heading {{#{name}}} where it begins, or take it out")  # fmt: skip
+        yield source.fault(
+            source.line_of("", name),
+            f"sections.{name}",
+            "",
+            f"is the state of no section of the text{guess}",
+            f"Write ## Heading {{#{name}}} where it begins, or take it out",
+        )
 
 
 def _section(source: Source, part: Part, context: Context, faults: list[Fault]) -> Section:
     """Read one section; its faults are added to those of the story."""
     said = _states(source).get(part.id)
     if said is None and ID.fullmatch(part.id):
-        faults.append(source.fault(
-            part.line, "section", part.id, "has no state of the map",
-            f"Add [sections.{part.id}] and a date to the front matter",
-        ))  # fmt: skip
+        faults.append(
+            source.fault(
+                part.line,
+                "section",
+                part.id,
+                "has no state of the map",
+                f"Add [sections.{part.id}] and a date to the front matter",
+            )
+        )
     state = states.State(source, part.id, said if isinstance(said, dict) else {}, context)
     if said is not None:
         faults += state.faults()
-        faults += [_unknown(source, key, states.KEYS, part.id)
-                   for key in state.said.keys() - set(states.KEYS)]  # fmt: skip
+        faults += [
+            _unknown(source, key, states.KEYS, part.id)
+            for key in state.said.keys() - set(states.KEYS)
+        ]
     if not part.prose.text:
-        faults.append(source.fault(part.line, "section", part.id, "has no text",
-                                   "Write some below its heading"))  # fmt: skip
+        faults.append(
+            source.fault(
+                part.line, "section", part.id, "has no text", "Write some below its heading"
+            )
+        )
     faults += _prose_faults(source, part.prose, context)
     return Section(
         part.id,
@@ -147,32 +191,40 @@ def _states(source: Source) -> Mapping[str, Any]:
 
 def _prose_faults(source: Source, text: Prose, context: Context) -> Iterator[Fault]:
     """Find what a page would not show, and references to what is not there."""
-    sections = {part.id for part in source.parts}
     for kind, value in dict.fromkeys(prose.written(text.text)):
-        here = text.line_of(value)
-        if kind == "image":
-            yield source.fault(here, "image", value, "stands in the text",
-                               "Take it out: the map is the picture")  # fmt: skip
-        elif kind == "no reference":
-            yield source.fault(here, "reference", value.split("]")[0] + "]", "cannot be read",
-                               "Write one source in it, like [@lindstrom-2004, table 2]")  # fmt: skip
-        elif kind == "reference" and context.sources is not None and value not in context.sources:
-            yield source.fault(here, "reference", value, "is not a source",
-                               _choice("sources.toml has", sorted(context.sources)))  # fmt: skip
-        elif kind == "link" and not prose.is_safe(value):
-            yield source.fault(here, "link", value, "leads where no link may",
-                               "Begin it by https://, mailto:, / (this service) or # (a section)")  # fmt: skip
-        elif kind == "link" and value.startswith("#") and value[1:] not in sections:
-            yield source.fault(here, "link", value, "leads to no section",
-                               _choice("The text has", sorted(sections)))  # fmt: skip
+        wrong = _wrong(source, kind, value, context)
+        if wrong is not None:
+            yield source.fault(text.line_of(value), kind, value, *wrong)
+
+
+def _wrong(source: Source, kind: str, value: str, context: Context) -> tuple[str, str] | None:
+    """Give what is wrong with something in a text, and its remedy; None for nothing."""
+    sections = sorted({part.id for part in source.parts if ID.fullmatch(part.id)})
+    if kind == "image":
+        return "is an image", "Take it out: the map is the picture"
+    if kind == "reference without end":
+        return "cannot be read", "Write one source in it, like [@lindstrom-2004, table 2]"
+    if kind == "reference" and context.sources is not None and value not in context.sources:
+        return "is not a source", _choice("sources.toml has", sorted(context.sources))
+    if kind == "link" and not prose.is_safe(value):
+        where = "https://, mailto:, / (this service) or # (a section)"
+        return "leads where no link may", f"Begin it by {where}"
+    if kind == "link" and value.startswith("#") and value[1:] not in sections:
+        return "leads to no section", _choice("The text has", sections)
+    return None
 
 
 def _unknown(source: Source, key: str, known: Sequence[str], section: str | None = None) -> Fault:
     near = difflib.get_close_matches(key, known, 1)
     remedy = f"Is it {near[0]}? " if near else ""
     name = f"sections.{section}.{key}" if section else key
-    return source.fault(source.line_of(key, section), name, "", "is not known here",
-                        f"{remedy}There is {', '.join(known)}")  # fmt: skip
+    return source.fault(
+        source.line_of(key, section),
+        name,
+        "",
+        "is not known here",
+        f"{remedy}There is {', '.join(known)}",
+    )
 
 
 def _choice(said: str, names: Sequence[str]) -> str:

@@ -56,9 +56,7 @@ class Source:
     introduction: Prose
     parts: tuple[Part, ...]
 
-    def fault(
-        self, line: int, field: str, value: object, problem: str, remedy: str
-    ) -> Fault:  # fmt: skip
+    def fault(self, line: int, field: str, value: object, problem: str, remedy: str) -> Fault:
         """Describe a fault in a line of the file."""
         return Fault(self.file, f"line {line}", field, str(value), problem, remedy)
 
@@ -103,9 +101,7 @@ def _broken(file: str, lines: list[str], ends: int, error: str) -> Fault:
     return Fault(file, f"line {line}", "front matter", lines[line - 1].strip(), problem, REMEDY)
 
 
-def _parts(
-    file: str, lines: list[str], start: int
-) -> tuple[Prose, tuple[Part, ...], list[Fault]]:  # fmt: skip
+def _parts(file: str, lines: list[str], start: int) -> tuple[Prose, tuple[Part, ...], list[Fault]]:
     faults: list[Fault] = []
     heads: list[tuple[int, str, str]] = []
     for at in range(start, len(lines)):

@@ -15,13 +15,12 @@ from geo.dates import EdtfError, span_of
 from routes.fitting import is_box, is_finite
 from routes.report import Fault
 from routes.stories.source import Source
-from routes.stories.story import LAYERS, Box, Place
+from routes.stories.story import LAYERS, ZOOMS, Box, Place
 
 KEYS = ("date", "from", "to", "view", "layers", "highlight")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 FEW_LAYERS = ("routes", "crossings", "eu")
 """What is shown where nothing is said: what a small map has room for."""
-LEAST_ZOOM, MOST_ZOOM = 3, 11
 BOX = "[west, south, east, north] in degrees, like [17, 39, 22, 43.5]"
 PLACE = "{ lat = 41.5, lon = 19, zoom = 6 }"
 
@@ -70,8 +69,9 @@ class State:
         if is_box(said):
             west, south, east, north = map(float, said)
             return west, south, east, north
-        return Place(*(float(said[name]) for name in ("lat", "lon", "zoom"))) \
-            if _is_place(said) else None  # fmt: skip
+        if _is_place(said):
+            return Place(*(float(said[name]) for name in ("lat", "lon", "zoom")))
+        return None
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -97,37 +97,42 @@ class State:
 
     def _day_faults(self) -> Iterator[Fault]:
         given = [name for name in ("date", "from", "to") if name in self.said]
-        if given not in (["date"], ["from", "to"]):
-            problem = f"stands beside {', '.join(given[:-1])}" if len(given) > 1 else "is missing"
-            key = given[-1] if len(given) > 1 else ("to" if given == ["from"] else "from") \
-                if given else "date"  # fmt: skip
-            remedy = "Give a date, like date = 2003-12-01, or both from and to"
-            yield self._fault(key, problem, remedy)
+        remedy = "Give a date, like date = 2003-12-01, or both from and to"
+        if not given:
+            yield self._fault("date", "is missing", remedy)
+        elif len(given) == 1 and given != ["date"]:
+            missing = "to" if given == ["from"] else "from"
+            yield self._fault(missing, "is missing", remedy)
+        elif "date" in given and len(given) > 1:
+            yield self._fault("date", f"stands beside {' and '.join(given[1:])}", remedy)
         for name in given:
-            day = _day(self.said[name])
-            if isinstance(day, EdtfError):
-                yield self._fault(name, day.fault, 'Write it like 2003-12-01, "2003-12" or "2003"')
-            elif self.context.years and not _is_within(day, self.context.years):
-                first, last = self.context.years
-                yield self._fault(name, "is not on the map's axis of time",
-                                  f"Give a day of the years {first} to {last}")  # fmt: skip
+            yield from self._one_day_faults(name)
         if given == ["from", "to"] and len(self.days) == 2 and self.days[0] >= self.days[1]:
-            yield self._fault("to", f"does not lie after {self.days[0]}",
-                              "Give the earlier day as from and the later as to")  # fmt: skip
+            problem = f"does not lie after {self.days[0]}"
+            yield self._fault("to", problem, "Give the earlier day as from and the later as to")
+
+    def _one_day_faults(self, name: str) -> Iterator[Fault]:
+        day = _day(self.said[name])
+        if isinstance(day, EdtfError):
+            yield self._fault(name, day.fault, 'Write it like 2003-12-01, "2003-12" or "2003"')
+        elif self.context.years and not _is_within(day, self.context.years):
+            first, last = self.context.years
+            remedy = f"Give a day of the years {first} to {last}"
+            yield self._fault(name, "is not on the map's axis of time", remedy)
 
     def _view_faults(self) -> Iterator[Fault]:
         said = self._own_or_shared("view")
         if said is None:
             return
         if not is_box(said) and not _is_place(said):
-            zooms = f"with a zoom of {LEAST_ZOOM} to {MOST_ZOOM}"
+            zooms = "with a zoom of {} to {}".format(*ZOOMS)
             yield self._fault("view", "is not a view", f"Write {BOX}, or {PLACE}, {zooms}")
             return
         west, south, east, north = self.context.extent
         left, low, right, high = said if isinstance(said, list) else 2 * [said["lon"], said["lat"]]
         if left > east or right < west or low > north or high < south:
-            yield self._fault("view", "lies outside the atlas",
-                              f"Give a place inside {west:g}, {south:g}, {east:g}, {north:g}")  # fmt: skip
+            remedy = f"Give a place inside {west:g}, {south:g}, {east:g}, {north:g}"
+            yield self._fault("view", "lies outside the atlas", remedy)
 
     def _list_faults(self, key: str, known: Collection[str] | None, what: str) -> Iterator[Fault]:
         said = self._own_or_shared(key) if key == "layers" else self.said.get(key)
@@ -136,9 +141,9 @@ class State:
         if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
             yield self._fault(key, "is not a list of names", f'Write it like {key} = ["routes"]')
             return
-        for one in said if known is not None else ():
-            if one not in known:  # type: ignore[operator] # asked one line above
-                yield self._fault(key, f"is not a {what}", f"There is {', '.join(known)}", one)  # type: ignore[arg-type]
+        for one in said:
+            if known is not None and one not in known:
+                yield self._fault(key, f"is not a {what}", f"There is {', '.join(known)}", one)
 
 
 def _day(said: object) -> str | EdtfError:
@@ -168,5 +173,5 @@ def _is_place(said: object) -> bool:
     return bool(
         -90 <= said["lat"] <= 90
         and -180 <= said["lon"] <= 180
-        and LEAST_ZOOM <= said["zoom"] <= MOST_ZOOM
+        and ZOOMS[0] <= said["zoom"] <= ZOOMS[1]
     )

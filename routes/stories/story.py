@@ -9,6 +9,9 @@ from typing import Any
 LAYERS = ("routes", "crossings", "roles", "events", "eu")
 """What a reader of the map can switch, by the names that `layers` has in an address."""
 
+ZOOMS = (3, 11)
+"""How far and how close the map goes, as Leaflet counts."""
+
 Stories = Mapping[str, dict[str, Any]]
 """Stories by id, as plain data: what a manifest holds and its hash covers."""
 
@@ -69,8 +72,9 @@ class Story:
 
 
 def _plain(section: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: list(value) if isinstance(value, tuple) else value
-            for key, value in section.items()}  # fmt: skip
+    return {
+        key: list(value) if isinstance(value, tuple) else value for key, value in section.items()
+    }
 
 
 def _section(said: Mapping[str, Any]) -> Section:
