@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +67,7 @@ def faults(folder: Path, text: str, name: str = "ferry") -> list[Fault]:
     """What is wrong with a story in a folder of its own."""
     (folder / "stories").mkdir()
     found, wrong = stories.read(told(folder, text, name), CONTEXT)
-    assert not found
+    assert bool(found) != bool(wrong)
     return wrong
 
 
@@ -196,6 +197,12 @@ def test_faults_of_stories_are_told_together_with_all_others(atlas: Path) -> Non
     told_of = {fault.file: fault.remedy for fault in refused.value.faults}
     assert told_of.keys() == {"shifts.csv", "stories/ferry.md"}
     assert "vlora-italy.v1" in told_of["stories/ferry.md"]
+
+
+def test_the_example_of_the_documents_is_a_story(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "stories.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```markdown\n(.*?)```", page, re.DOTALL)
+    assert faults(tmp_path, example) == []
 
 
 def test_the_years_that_a_story_may_name_are_those_of_the_map(edition: routes.Edition) -> None:

@@ -177,7 +177,9 @@ def _route(site: Site) -> Parameter:
 
 
 def _story(site: Site) -> Parameter:
-    return Parameter("story", "Name of the story.", _NAME, next(iter(site.edition.stories), ""))
+    names = list(site.edition.stories)
+    schema = {"type": "string", "enum": names} if names else _NAME
+    return Parameter("story", "Name of the story.", schema, names[0] if names else "")
 
 
 def _edition(site: Site) -> Parameter:
