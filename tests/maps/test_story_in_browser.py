@@ -99,6 +99,7 @@ def test_nothing_moves_for_those_who_asked_for_less(visit: Opener) -> None:
     page.evaluate(
         """() => {
           const map = document.getElementById("map-story");
+          window.faded = false;
           const look = () => (window.faded ||= map.classList.contains("changing"));
           new MutationObserver(look).observe(map, { attributeFilter: ["class"] });
         }"""
@@ -147,6 +148,19 @@ def test_on_paper_each_section_has_its_picture_and_the_map_is_gone(visit: Opener
     page.emulate_media(media="print")
     expect(page.locator(".still").first).to_be_visible()
     expect(page.locator("#map-story")).to_be_hidden()
+
+
+def test_who_prints_waits_for_the_pictures(visit: Opener) -> None:
+    page = visit(STORY).page
+    pictures = page.locator(".still img")
+    expect(pictures.last).to_have_js_property("naturalWidth", 0)
+    page.evaluate("addEventListener('beforeprint', () => (document.title = 'printing'))")
+    page.get_by_role("button", name="Print, with a picture of each state").click()
+    expect(page).to_have_title(
+        "printing", timeout=60_000
+    )  # nine pictures, drawn for the first time
+    for index in range(9):
+        expect(pictures.nth(index)).to_have_js_property("naturalWidth", 720)
 
 
 @pytest.fixture

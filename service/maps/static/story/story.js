@@ -4,6 +4,7 @@ import { Pane } from "../compare/pane.js";
 import { dayWriter, parseDay, within } from "../dates.js";
 import { byId, element, say } from "../dom.js";
 import { watch } from "./current.js";
+import { preparePrinting } from "./paper.js";
 
 /** Whoever scrolls past a section does not wait for its map. */
 const QUIET_MS = 140;
@@ -22,6 +23,7 @@ class Story {
     this.sections = told.map(({ id }) => byId(id));
     this.#show(0, { isFirst: true });
     this.#listen();
+    preparePrinting();
     document.fonts.ready.then(() => this.#remeasure());
     document.documentElement.dataset.ready = "true";
   }
