@@ -9,10 +9,11 @@ from typing import Any
 import geopandas
 
 from geo import boundaries as dated
-from geo import memberships, times
+from geo import dates, memberships, times
 from geo.boundaries import Boundaries
-from routes import frames, rules, statistics
-from routes.fitting import is_finite
+from geo.times import Bounds
+from routes import axis, frames, rules, statistics, stories
+from routes.fitting import is_box
 from routes.reading import Draft, read_collection, read_toml, shown
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS
@@ -48,9 +49,11 @@ def read(folder: Path, boundaries: Boundaries | None = None) -> Content:
     }
     drafts["statistics"] = statistics.read(folder / "statistics", boundaries, sources)
     faults += [fault for draft in drafts.values() for fault in draft.faults]
-    extent = tuple(atlas["extent"]) if _is_box(atlas.get("extent")) else DEFAULT_EXTENT
+    extent = tuple(atlas["extent"]) if is_box(atlas.get("extent")) else DEFAULT_EXTENT
     known = None if broken else sources
     faults += rules.check(rules.Context(drafts, known, boundaries, extent))
+    told, broken = stories.read(folder, _named_by_stories(atlas, known, drafts, boundaries, extent))
+    faults += broken
     if faults:
         raise AtlasRefused(dict.fromkeys(faults))
     _place(drafts, boundaries)
@@ -60,7 +63,7 @@ def read(folder: Path, boundaries: Boundaries | None = None) -> Content:
         name: frames.complete(collection, (own | derived)[name])
         for name, collection in COLLECTIONS.items()
     }
-    return Content(atlas, sources, complete)
+    return Content(atlas, sources, complete, stories=told)
 
 
 def _read_atlas(folder: Path) -> tuple[dict[str, Any], list[Fault]]:
@@ -79,7 +82,7 @@ def _atlas_faults(atlas: dict[str, Any]) -> Iterator[Fault]:
             for error in times.faults([atlas[name]]).values():
                 yield _fault(atlas, name, error.fault, f"Write it like {error.example}")
     for name in atlas.keys() & {"view", "extent"}:
-        if not _is_box(atlas[name]):
+        if not is_box(atlas[name]):
             remedy = "Write [west, south, east, north] in degrees"
             yield _fault(atlas, name, "is not a box", remedy)
     notes = atlas.get("notes", {})
@@ -91,13 +94,6 @@ def _fault(atlas: dict[str, Any], name: str, problem: str, remedy: str) -> Fault
     return Fault("atlas.toml", "", name, shown(atlas.get(name)), problem, remedy)
 
 
-def _is_box(value: object) -> bool:
-    if not isinstance(value, list) or len(value) != 4 or not all(map(is_finite, value)):
-        return False
-    west, south, east, north = value
-    return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
-
-
 def _read_sources(folder: Path) -> tuple[dict[str, Any], list[Fault]]:
     sources, faults = read_toml(folder / "sources.toml")
     remedy = "Begin it by its id in square brackets, like [lindstrom-2004], and give a title"
@@ -107,6 +103,48 @@ def _read_sources(folder: Path) -> tuple[dict[str, Any], list[Fault]]:
         if not isinstance(source, dict) or not isinstance(source.get("title"), str)
     ]
     return sources, faults
+
+
+def _named_by_stories(
+    atlas: dict[str, Any],
+    sources: dict[str, Any] | None,
+    drafts: dict[str, Draft],
+    boundaries: Boundaries,
+    extent: tuple[float, float, float, float],
+) -> stories.Context:
+    """Give what stories may name: sources, routes and their versions, days of the map."""
+    routes = drafts["routes"]
+    named = {*routes.frame["route"].dropna(), *routes.frame["id"].dropna()}
+    return stories.Context(
+        sources, sorted(named) if routes.is_whole else None, _years(atlas, drafts, boundaries),
+        extent,
+    )  # fmt: skip
+
+
+def _years(
+    atlas: dict[str, Any], drafts: dict[str, Draft], boundaries: Boundaries
+) -> tuple[int, int] | None:
+    """Give the years that the map of this atlas shows; None where they cannot be told."""
+    if not is_box(atlas.get("view")) or times.faults([str(atlas.get("knowledge_ends"))]):
+        return None
+    ends = dates.span_of(str(atlas["knowledge_ends"])).after.astype("datetime64[s]")
+    written = [
+        text
+        for name in ("routes", "shifts", "events")
+        for text in drafts[name].frame["valid"].dropna()
+        if not times.faults([text])
+    ]
+    begun = Bounds.parse(written).start_earliest
+    shown = boundaries.entities()
+    shown = shown[shown["id"].isin(axis.in_view(shown, tuple(atlas["view"])))]
+    floors = Bounds.parse(
+        shown["valid"][~shown["kind"].isin(["backdrop", "constituent"])].tolist(), "exact"
+    )
+    return axis.years(
+        begun[begun != times.BEGINNING].astype("int64").tolist(),
+        floors.start_earliest.astype("int64").tolist(),
+        int(ends.astype("int64")),
+    )
 
 
 def _place(drafts: dict[str, Draft], boundaries: Boundaries) -> None:

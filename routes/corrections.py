@@ -48,14 +48,15 @@ class Correction:
 
 @dataclass(frozen=True)
 class Corrections:
-    """All that differs: the atlas's own words, its sources, and its features."""
+    """All that differs: the atlas's own words, its sources, its stories, and its features."""
 
     atlas: tuple[FieldChange, ...]
     sources: tuple[FieldChange, ...]
     features: tuple[Correction, ...]
+    stories: tuple[FieldChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.atlas or self.sources or self.features)
+        return bool(self.atlas or self.sources or self.features or self.stories)
 
 
 def between(earlier: Edition, later: Edition) -> Corrections:
@@ -70,6 +71,7 @@ def between(earlier: Edition, later: Edition) -> Corrections:
         tuple(_fields(earlier.atlas, later.atlas)),
         tuple(_fields(earlier.sources, later.sources)),
         tuple(one for name in changed for one in _features(name, earlier, later)),
+        tuple(_fields(earlier.stories, later.stories)),
     )
 
 

@@ -17,7 +17,8 @@ def sentences(corrections: Corrections) -> list[str]:
     """Say everything that was corrected, the atlas's own words first."""
     own = [f"The atlas’s {_field(change)}." for change in corrections.atlas]
     sources = [_source(change) for change in corrections.sources]
-    return [*own, *sources, *map(sentence, corrections.features)]
+    told = [_story(change) for change in corrections.stories]
+    return [*own, *sources, *map(sentence, corrections.features), *told]
 
 
 def sentence(correction: Correction) -> str:
@@ -42,6 +43,24 @@ def _source(change: FieldChange) -> str:
     if change.after is None:
         return f"No longer a source: {change.field}."
     return f"The source {change.field} is described otherwise."
+
+
+def _story(change: FieldChange) -> str:
+    """Say which story is new, gone or told otherwise, and in which sections."""
+    before, after = change.before, change.after
+    if before is None:
+        return f"New story: “{_title(after)}”."
+    if after is None:
+        return f"No longer a story: “{_title(before)}”."
+    was, now = ({one["id"]: one for one in story["sections"]} for story in (before, after))
+    differs = (one for name, one in {**was, **now}.items() if was.get(name) != now.get(name))
+    changed = [f"“{one['heading']}”" for one in differs]
+    where = f" in {', '.join(changed)}" if changed else ""
+    return f"The story “{_title(after)}” is told otherwise{where}."
+
+
+def _title(story: Any) -> str:  # noqa: ANN401 (as a manifest holds it)
+    return str(story["title"])
 
 
 def _field(change: FieldChange) -> str:

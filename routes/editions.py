@@ -21,6 +21,7 @@ from routes.report import Fault, WouldRemove
 from routes.schema import COLLECTIONS
 from routes.stores.base import Content, Manifest, Progress, Store
 from routes.stores.files import FileStore
+from routes.stories.story import Stories
 
 DEFAULT_STORE = Path("var/store")
 # Ids that are named of many that would be removed.
@@ -138,6 +139,11 @@ class Edition:
     def sources(self) -> dict[str, dict[str, Any]]:
         """What sources.toml says: id -> author, title, year and so on."""
         return self.manifest.sources
+
+    @property
+    def stories(self) -> Stories:
+        """Its stories by id, as `routes.stories.Story.of` reads them."""
+        return self.manifest.stories
 
     @property
     def collections(self) -> tuple[str, ...]:

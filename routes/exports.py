@@ -55,7 +55,9 @@ def read(folder: Path) -> Content:
         manifest = manifests.parse((folder / MANIFEST).read_bytes())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreDamaged(f"{folder / MANIFEST} is not a manifest: {error}") from error
-    said = manifests.content_hash(manifest.atlas, manifest.sources, manifest.collections)
+    said = manifests.content_hash(
+        manifest.atlas, manifest.sources, manifest.collections, manifest.stories
+    )
     if said != manifest.content:
         raise StoreDamaged(f"{folder / MANIFEST} says other than what its own hash says")
     files = {name: folder / f"{name}.parquet" for name in manifest.collections}
@@ -64,4 +66,10 @@ def read(folder: Path) -> Content:
             raise StoreDamaged(f"{path} is missing")
         if durable.sha256(path) != manifest.collections[name].sha256:
             raise StoreDamaged(f"{path} is not what was exported")
-    return Content(manifest.atlas, manifest.sources, files=files, left_out=manifest.left_out)
+    return Content(
+        manifest.atlas,
+        manifest.sources,
+        files=files,
+        left_out=manifest.left_out,
+        stories=manifest.stories,
+    )

@@ -111,6 +111,14 @@ _FITS: dict[Kind, Callable[[object], Any]] = {
 }
 
 
+def is_box(value: object) -> bool:
+    """Tell whether a value is a list of west, south, east and north in degrees."""
+    if not isinstance(value, list) or len(value) != 4 or not all(map(is_finite, value)):
+        return False
+    west, south, east, north = value
+    return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
+
+
 def is_finite(value: object) -> bool:
     """Tell whether a value is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

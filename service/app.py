@@ -31,6 +31,7 @@ from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
 from service.qgis import web as qgis
 from service.settings import Settings, settings
+from service.stories import web as stories
 from service.tiles import web as tiles
 from service.writing import MOST_AT_ONCE
 
@@ -38,7 +39,7 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
-    changes, qgis, downloads, maps, map_table, compare, pictures, oembed, health,
+    changes, qgis, downloads, maps, map_table, compare, stories, pictures, oembed, health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

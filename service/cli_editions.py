@@ -79,6 +79,8 @@ def show(number: Number, store: StoreOption = None, as_json: JsonOption = False)
     for name, record in manifest.collections.items():
         table.add_row(name, str(record.count), record.sha256)
     out.print(table)
+    for name, story in manifest.stories.items():
+        out.print(f"Story {name}: {story['title']}", markup=False, soft_wrap=True)
     out.print(f"Content {manifest.content}")
 
 

@@ -171,6 +171,7 @@ class Import:
             kept,
             {name: made},
             tuple(_left_out(fault) for fault in checked.faults),
+            self.target.stories,
         )
         return store.publish(content, note, author, progress)
 

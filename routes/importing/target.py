@@ -31,6 +31,7 @@ from routes.recorded import schema_of
 from routes.rules import COUNTRIES
 from routes.schema import COLLECTIONS
 from routes.stores.base import Store
+from routes.stories.story import Stories
 
 FIRST_DAY = np.datetime64("0001-01-01")
 WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -66,6 +67,7 @@ class Target:
     frames: Mapping[str, geopandas.GeoDataFrame]
     number: int | None
     boundaries: Boundaries = field(repr=False)
+    stories: Stories = field(default_factory=dict)
     edition: Edition | None = None
 
     @classmethod
@@ -81,6 +83,7 @@ class Target:
             _Frames(edition),
             edition.number,
             boundaries,
+            edition.stories,
             edition,
         )
 

@@ -14,8 +14,11 @@ from routes import recorded
 from routes.index import CollectionIndex
 from routes.recorded import Recorded
 from routes.schema import COLLECTIONS
+from routes.stories.story import Stories
 
-FORMAT = 1
+FORMAT = 2
+"""The newest format that is read. A manifest without stories is written as `WITHOUT_STORIES`."""
+WITHOUT_STORIES = 1
 Progress = Callable[[str], None]
 
 
@@ -33,8 +36,8 @@ class CollectionRecord:
 class Manifest:
     """One edition: an immutable recorded state of the whole atlas.
 
-    `content` is the hash of what the edition says (atlas, sources, collections) and of nothing
-    else, so that the same content has the same hash whenever and wherever it is published.
+    `content` is the hash of what the edition says (atlas, sources, collections, stories) and of
+    nothing else, so that the same content has the same hash whenever and wherever it is published.
     """
 
     number: int
@@ -47,8 +50,9 @@ class Manifest:
     atlas: dict[str, Any]
     sources: dict[str, dict[str, Any]]
     collections: dict[str, CollectionRecord]
-    format: int = field(default=FORMAT)
+    format: int = field(default=WITHOUT_STORIES)
     left_out: tuple[dict[str, Any], ...] = ()
+    stories: Stories = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Content:
     files: Mapping[str, Path] = field(default_factory=dict)
     made: Mapping[str, Recorded] = field(default_factory=dict)
     left_out: tuple[dict[str, Any], ...] = ()
+    stories: Stories = field(default_factory=dict)
 
     @property
     def collections(self) -> list[str]:

@@ -83,6 +83,7 @@ class FileStore:
                 for name, record in manifest.collections.items()
             },
             left_out=manifest.left_out,
+            stories=manifest.stories,
         )
 
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
@@ -143,7 +144,9 @@ class FileStore:
                 newest = self.current()
                 if if_changed and newest is not None:
                     manifest = self.manifest(newest)
-                    said = manifests.content_hash(content.atlas, content.sources, records)
+                    said = manifests.content_hash(
+                        content.atlas, content.sources, records, content.stories
+                    )
                     if manifest.content == said:
                         return manifest
                 return self._write_manifest(content, records, note, author)
@@ -246,12 +249,16 @@ class FileStore:
             note=note,
             author=author,
             tool=f"routeshift {version('routeshift')}",
-            content=manifests.content_hash(content.atlas, content.sources, records),
+            content=manifests.content_hash(
+                content.atlas, content.sources, records, content.stories
+            ),
             parent=parent,
             atlas=content.atlas,
             sources=content.sources,
             collections=records,
             left_out=content.left_out,
+            stories=content.stories,
+            format=manifests.format_of(content.stories),
         )
         document = manifests.written(manifest)
         durable.write(self.layout.manifest(number), document)

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from routes.errors import Gone, NotFound, StoreDamaged, StoreError
-from routes.stores.base import FORMAT, CollectionRecord, Manifest, Pruned
+from routes.stores.base import FORMAT, WITHOUT_STORIES, CollectionRecord, Manifest, Pruned
 from routes.stores.layout import Layout
+from routes.stories.story import Stories
 
 
 def read(layout: Layout, number: int) -> Manifest:
@@ -40,15 +41,28 @@ def tombstone(layout: Layout, number: int) -> Pruned:
 
 
 def content_hash(
-    atlas: dict[str, Any], sources: dict[str, Any], records: dict[str, CollectionRecord]
+    atlas: dict[str, Any],
+    sources: dict[str, Any],
+    records: dict[str, CollectionRecord],
+    stories: Stories,
 ) -> str:
-    """Hash what an edition says: the same for the same content, whenever it is published."""
-    said = {
+    """Hash what an edition says: the same for the same content, whenever it is published.
+
+    Where there are no stories the hash is that of an edition from before there could be any.
+    """
+    said: dict[str, Any] = {
         "atlas": atlas,
         "sources": sources,
         "collections": {name: record.sha256 for name, record in records.items()},
     }
+    if stories:
+        said["stories"] = stories
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def format_of(stories: Stories) -> int:
+    """Give the format that a manifest is written in: the oldest one that can hold it."""
+    return FORMAT if stories else WITHOUT_STORIES
 
 
 def parse(document: bytes) -> Manifest:
@@ -78,6 +92,7 @@ def written(manifest: Manifest) -> bytes:
     What most editions do not have is not in it, so that an older routeshift reads them.
     """
     document = asdict(manifest)
-    if not manifest.left_out:
-        del document["left_out"]
+    for name in ("left_out", "stories"):
+        if not document[name]:
+            del document[name]
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -66,7 +66,7 @@ def _edition(
         damages.append(Damage(name, str(error)))
         return None
     if manifest.content != manifests.content_hash(
-        manifest.atlas, manifest.sources, manifest.collections
+        manifest.atlas, manifest.sources, manifest.collections, manifest.stories
     ):
         damages.append(Damage(name, "says other than what its own hash says"))
     for record in manifest.collections.values():

@@ -73,6 +73,7 @@ def corrections_document(
         "sentences": corrections_told.sentences(found),
         "atlas": [asdict(change) for change in found.atlas],
         "sources": [asdict(change) for change in found.sources],
+        "stories": [asdict(change) for change in found.stories],
         "features": [_feature(site, earlier, later, one) for one in found.features],
         "links": site.self_links(),
     }

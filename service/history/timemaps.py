@@ -21,6 +21,8 @@ router = APIRouter()
 
 _IN_A_COLLECTION = re.compile(r"/(?:collections|downloads)/([^/.]+)(?:/items/(.+)|.*)")
 
+_A_STORY = re.compile(r"/stories/([^/]+)(?:/embed)?")
+
 
 @router.get("/timemap{path:path}")
 async def time_map(request: Request, path: str) -> Response:
@@ -44,7 +46,10 @@ def _leads_somewhere(request: Request, path: str) -> bool:
 
 
 def _has(library: Library, manifest: Manifest, path: str) -> bool:
-    """Tell whether an edition has the collection, and the item, that a path names."""
+    """Tell whether an edition has the collection, and the item, or the story that a path names."""
+    told = _A_STORY.fullmatch(path)
+    if told is not None:
+        return told[1] in manifest.stories
     named = _IN_A_COLLECTION.fullmatch(path)
     if named is None:
         return True

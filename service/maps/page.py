@@ -19,15 +19,14 @@ from branca.element import Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
+from routes.stories import LAYERS as LAYERS
+from routes.stories import ZOOMS
 from service.maps import assets, sharing
 from service.maps.days import nearest_day
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import MapView, Mode
 from service.maps.words import words
 from service.markup import as_json
-
-LAYERS = ("routes", "crossings", "roles", "events", "eu")
-"""What a reader can switch, by the names that `layers` has in the address."""
 
 SHOWN_BY = {name: "borders" if name == "eu" else name for name in LAYERS}
 PLACES = {
@@ -49,7 +48,7 @@ CONTENT_SECURITY_POLICY = (
 
 STYLES = ("fonts", "page", "time", "panel", "map")
 
-MIN_ZOOM, MAX_ZOOM = 3, 11
+MIN_ZOOM, MAX_ZOOM = ZOOMS
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
 
 
@@ -156,9 +155,9 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     shown = replace(view, date=view.date and nearest_day(state, view.date))
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
-        # one day, and not two.
+        # one day, and neither two nor a story of many.
         "sharing": sharing.told(shown, mode, atlas["title"], shown.date or day)
-        if view.root and mode != "compare"
+        if view.root and mode in ("map", "embed")
         else None,
         "state": state,
         "atlas": atlas,

@@ -7,7 +7,6 @@ Times are the six bounds of `geo.times.Bounds`, in seconds since 1970, in the or
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, cast
 
@@ -17,9 +16,10 @@ import numpy as np
 from geo import dates
 from geo.times import BEGINNING, END, Bounds, Reading
 from geo.words import spread
+from routes import axis
 from service.maps import disputed, shapes
 from service.maps.changes import changes
-from service.maps.days import DAY, opening_day
+from service.maps.days import opening_day
 from service.maps.words import Words, words
 
 State = dict[str, Any]
@@ -37,7 +37,6 @@ NEVER_BEFORE, NEVER_AFTER = -(2**53 - 1), 2**53 - 1
 """`BEGINNING` and `END` as numbers that JavaScript holds exactly (ECMA-262, 21.1.2.6)."""
 
 TEXTS = ("when", "end", "precision", "source", "locator", "editor_note", "caveat", "description")
-FIRST_YEAR, LAST_YEAR = 1, 9990
 
 
 class ShownEdition(Protocol):
@@ -91,7 +90,7 @@ def build(edition: ShownEdition, lang: str = "en") -> State:
     state["roles"] = _roles(_rows(frames.get("roles")), outlines, state["boundaries"])
     state["outlines"] = outlines.coordinates
     state["routes"] = _in_telling_order(state["routes"], state["shifts"])
-    seen = _in_view(frames.get("boundaries"), view)
+    seen = axis.in_view(frames["boundaries"], view) if "boundaries" in frames else set()
     state["axis"] = _axis(state, seen)
     told = changes(state, seen, said)
     state["changes"] = [change for change in told if change["at"] > state["axis"]["first"]]
@@ -276,42 +275,19 @@ def _in_telling_order(routes: list[Row], shifts: Sequence[Row]) -> list[Row]:
     return sorted(routes, key=lambda route: rank.get(route["id"], len(told)))
 
 
-def _in_view(frame: gpd.GeoDataFrame | None, view: shapes.Box) -> set[str]:
-    """Give the ids of the boundaries that fill a visible part of the opening view."""
-    if frame is None:
-        return set()
-    west, south, east, north = view
-    inside = frame.geometry.clip_by_rect(west, south, east, north)
-    # Degrees squared on purpose: the question is the share of the picture.
-    shares = np.array([shape.area for shape in inside]) / ((east - west) * (north - south))
-    return set(frame["id"][shares > 0.002])
-
-
 def _axis(state: State, seen: set[str]) -> Row:
-    """Give the axis of time: whole years, five of them after the source's knowledge ends.
-
-    It begins where the record of boundaries does, on the day on which most of those in view begin,
-    which is a floor and no event; or before it, where the source dates anything earlier. `told` is
-    the span that the source dates anything in.
-    """
+    """Give the axis of time, see `routes.axis`; `told` is the span that the source dates
+    anything in."""
     ends = state["atlas"]["knowledge_ends"]["at"]
-    dated = [row["bounds"][0] for row in (*state["routes"], *state["shifts"], *state["events"])]
-    begins = min((at for at in dated if at != NEVER_BEFORE), default=ends)
+    bounds = [row["bounds"][0] for row in (*state["routes"], *state["shifts"], *state["events"])]
+    dated = [at for at in bounds if at != NEVER_BEFORE]
     named = [row for row in state["boundaries"] if row["id"] in seen and row["kind"] != "backdrop"]
-    floors = Counter(row["bounds"][0] for row in named)
-    floor = max(floors, key=lambda at: (floors[at], -at), default=begins)
-    last_year = -(-(_year(ends - DAY) + 5) // 5) * 5
+    first, last = axis.years(dated, [row["bounds"][0] for row in named], ends)
     return {
-        "first": _seconds(np.datetime64(f"{_year(min(floor, begins)):04d}", "s")),
-        "last": _seconds(np.datetime64(f"{last_year + 1:04d}", "s")),
-        "told": [begins, ends],
+        "first": _seconds(np.datetime64(f"{first:04d}", "s")),
+        "last": _seconds(np.datetime64(f"{last + 1:04d}", "s")),
+        "told": [min(dated, default=ends), ends],
     }
-
-
-def _year(seconds: int) -> int:
-    """Give the year of a moment, or the nearest that an address and a slider can hold."""
-    year = int(np.datetime64(seconds, "s").astype("datetime64[Y]").astype(np.int64)) + 1970
-    return min(max(year, FIRST_YEAR), LAST_YEAR)
 
 
 def _seconds(moment: np.datetime64) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Mode = Literal["map", "embed", "compare"]
+Mode = Literal["map", "embed", "compare", "story"]
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def landing_document(site: Site) -> dict[str, Any]:
             site.link("data", site.url("/collections"), formats.JSON, "Collections"),
             *tiles.of_landing(site),
             site.link("related", site.url("/map"), "text/html", "The map"),
+            site.link("related", site.url("/stories"), formats.JSON, "Stories"),
             site.link("related", site.url("/downloads/routeshift.qlr"), formats.QLR, "QGIS layers"),
             site.link("version-history", f"{site.root}/editions", formats.JSON, "Editions"),
         ],

@@ -36,6 +36,7 @@ def operations(site: Site) -> list[Operation]:
         *tiles.operations(_collection(site)),
         *_history(site),
         *_maps(),
+        *_stories(site),
         *_service(site),
     ]
     return [one for one in every if one.pinned or not site.pinned]
@@ -130,6 +131,17 @@ def _maps() -> list[Operation]:
     ]  # fmt: skip
 
 
+def _stories(site: Site) -> list[Operation]:
+    named = (_story(site),)
+    return [
+        Operation("stories", "/stories", "Stories told beside the map", "stories"),
+        Operation("story", "/stories/{story}", "One story: its sections, each with its map",
+                  "story", paths=named),
+        Operation("storyEmbed", "/stories/{story}/embed", "A story for a frame on another site",
+                  None, paths=named, has_form=False),
+    ]  # fmt: skip
+
+
 def _service(site: Site) -> list[Operation]:
     return [
         Operation("editions", "/editions", "The editions, newest first", "editions", pinned=False),
@@ -164,6 +176,12 @@ def _item(site: Site) -> Parameter:
 
 def _route(site: Site) -> Parameter:
     return Parameter("route", "Name of the route.", _NAME, _first(site).rpartition(".v")[0])
+
+
+def _story(site: Site) -> Parameter:
+    names = list(site.edition.stories)
+    schema = {"type": "string", "enum": names} if names else _NAME
+    return Parameter("story", "Name of the story.", schema, names[0] if names else "")
 
 
 def _edition(site: Site) -> Parameter:

@@ -31,7 +31,15 @@ from service.ogc.schema_parts import (
 def every() -> dict[str, Schema]:
     """Give all schemas by name."""
     properties = {f"properties-{name}": _properties(one) for name, one in COLLECTIONS.items()}
-    return {**_SHARED, **_CATALOGUE, **_TILES, **_features(), **properties, **_history()}
+    return {
+        **_SHARED,
+        **_CATALOGUE,
+        **_TILES,
+        **_features(),
+        **properties,
+        **_history(),
+        **_STORIES,
+    }
 
 
 _LINKS = listed(ref("link"))
@@ -115,13 +123,32 @@ _CATALOGUE: dict[str, Schema] = {
         {"links": _LINKS, "number": NUMBER_OF_EDITION, "published": MOMENT, "author": TEXT,
          "note": TEXT, "tool": TEXT, "content": TEXT, "parent": {**TEXT, "nullable": True},
          "atlas": ANYTHING, "sources": ref("sources"),
-         "collections": by_name(ref("collection-record"))},
+         "collections": by_name(ref("collection-record")), "stories": by_name(ANYTHING)},
     ),
     "collection-record": obj(
         {"sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "count": COUNT,
          "bbox": {**BOX, "nullable": True}, "interval": INTERVAL},
     ),
     "sources": by_name(obj({"title": TEXT})),
+}  # fmt: skip
+
+_STORY = {"id": TEXT, "title": TEXT, "byline": TEXT, "language": TEXT, "summary": TEXT}
+_DAYS = listed({"type": "string", "format": "date"})
+_STORIES: dict[str, Schema] = {
+    "stories": obj({"edition": NUMBER_OF_EDITION, "links": _LINKS,
+                    "stories": listed(obj({**_STORY, "sections": COUNT, "days": _DAYS,
+                                           "links": _LINKS}))}),
+    "story": obj(
+        {**_STORY, "edition": NUMBER_OF_EDITION, "introduction": ref("prose"),
+         "sections": listed(ref("story-section")), "sources": ref("sources"), "links": _LINKS},
+    ),
+    "story-section": obj(
+        {"id": TEXT, "heading": TEXT, "days": _DAYS, "layers": listed(TEXT),
+         "highlight": listed(TEXT), "text": ref("prose"), "links": _LINKS},
+        {"view": {"nullable": True, "anyOf": [BOX, ref("place-of-map")]}},
+    ),
+    "place-of-map": obj({key: {"type": "number"} for key in ("lat", "lon", "zoom")}),
+    "prose": obj({"markdown": TEXT, "html": TEXT}),
 }  # fmt: skip
 
 _POSITION: Schema = {
@@ -215,6 +242,7 @@ def _history() -> dict[str, Schema]:
             {"from_edition": NUMBER_OF_EDITION, "to_edition": NUMBER_OF_EDITION,
              "published": MOMENT, "note": TEXT, "sentences": listed(TEXT),
              "atlas": listed(ref("field-change")), "sources": listed(ref("field-change")),
+             "stories": listed(ref("field-change")),
              "features": listed(ref("correction")), "links": _LINKS},
         ),
         "field-change": obj({"field": TEXT}, {"before": {}, "after": {}}),

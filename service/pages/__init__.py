@@ -39,6 +39,7 @@ __all__ = [
     "queryables",
     "route",
     "schema",
+    "stories",
 ]
 
 
@@ -226,6 +227,12 @@ def corrections_told(site: Site, document: Document) -> str:
     """Give the words of that page alone, for another page."""
     return render(site, "corrections_told.html", "", document=document,
                   said=told.corrections(document))  # fmt: skip
+
+
+def stories(site: Site, document: Document) -> str:
+    """Give the list of the stories."""
+    listed = [one | {"href": site.url(f"/stories/{one['id']}")} for one in document["stories"]]
+    return render(site, "stories.html", "Stories", crumbs(site), stories=listed)
 
 
 def day_table(site: Site, state: State, day: str, lang: str) -> str:

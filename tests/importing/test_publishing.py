@@ -63,6 +63,13 @@ def test_what_was_left_out_is_recorded_in_the_edition(tmp_path: Path) -> None:
     assert "is not a date as EDTF writes it" in page
 
 
+def test_an_import_carries_the_stories_of_the_edition_along(tmp_path: Path) -> None:
+    story = {"title": "A ferry", "sections": []}
+    store_in(tmp_path).publish(replace(content(), stories={"ferry": story}), "", "")
+    manifest = publish(written(tmp_path / "lines.geojson", SOUND), tmp_path)
+    assert (manifest.number, manifest.stories) == (2, {"ferry": story})
+
+
 def test_an_import_of_faulty_rows_only_is_refused_in_either_case(tmp_path: Path) -> None:
     path = written(tmp_path / "lines.geojson", SOUND | {"begin": "May"})
     with pytest.raises(AtlasRefused):

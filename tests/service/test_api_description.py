@@ -32,6 +32,7 @@ THERE = {
     "collectionId": ("routes", "events", "boundaries"),
     "featureId": ("vlora-italy.v1", "durres-sea.v1"),
     "route": ("vlora-italy", "durres-sea"),
+    "story": ("one-route-becomes-three",),
     "edition": (1,),
     "tileMatrixSetId": ("WebMercatorQuad",),
     "tileMatrix": ("5",),

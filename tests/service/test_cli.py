@@ -142,7 +142,9 @@ def test_a_correction_is_told_in_a_sentence_and_to_machines(corrected: Path) -> 
 def test_an_edition_is_shown_taken_out_and_brought_back(corrected: Path, tmp_path: Path) -> None:
     store = ("--store", str(corrected))
     content = json.loads(run("show", "1", *store, "--json").stdout)["content"]
-    assert content in run("show", "1", *store).stdout
+    shown = run("show", "1", *store).stdout
+    assert content in shown
+    assert "Story one-route-becomes-three: One route becomes three" in shown
     folder = tmp_path / "out"
     assert run("export", "1", "--to", str(folder), *store).returncode == 0
     again = run("publish", str(folder), *store, "--json")

@@ -6,14 +6,15 @@ const L = window.L;
 /** From this zoom on there is room for full lines and marks. */
 const NEAR_ZOOM = 5.3;
 
+/** For maps that follow and lead others: nothing moves by itself, so that they stay together. */
+const STILL = { zoomAnimation: false, fadeAnimation: false, inertia: false };
+
 /**
- * A map that follows and leads others: nothing in it moves by itself, so that they stay together.
- *
- * @param {string} id  @param {object} settings  @param {object} state  @returns {object} Leaflet's
+ * @param {string} id  @param {object} settings  `motion` in them has options of Leaflet's
+ * @param {object} state  @returns {object} Leaflet's
  */
 export function startMap(id, settings, state) {
-  const still = { zoomAnimation: false, fadeAnimation: false, inertia: false };
-  const map = L.map(id, { ...settings.leaflet, ...still });
+  const map = L.map(id, { ...settings.leaflet, ...(settings.motion ?? STILL) });
   const { zoom_in: zoomInTitle, zoom_out: zoomOutTitle } = settings.words.buttons;
   L.control.zoom({ position: "bottomleft", zoomInTitle, zoomOutTitle }).addTo(map);
   map.on("popupopen", ({ popup }) => focusPopup(popup));
