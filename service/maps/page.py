@@ -22,7 +22,7 @@ from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from service.maps import assets, sharing
 from service.maps.days import nearest_day
 from service.maps.state import ShownEdition, State, build
-from service.maps.view import MapView, Mode
+from service.maps.view import Correction, MapView, Mode, Scheme
 from service.maps.words import words
 from service.markup import as_json
 
@@ -48,6 +48,7 @@ CONTENT_SECURITY_POLICY = (
 """What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
 
 STYLES = ("fonts", "page", "time", "panel", "map")
+OF_AN_EMBED = (*STYLES, "embed")
 
 MIN_ZOOM, MAX_ZOOM = 3, 11
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
@@ -58,15 +59,16 @@ class Page(Figure):
 
     _template = Template(
         "<!DOCTYPE html>\n"
-        '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}">\n'
+        '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}"'
+        ' data-scheme="{{ this.scheme }}">\n'
         "<head>\n{{ this.header.render(**kwargs) }}\n</head>\n"
         "<body>\n{{ this.html.render(**kwargs) }}\n</body>\n"
         "</html>\n"
     )
 
-    def __init__(self, lang: str, mode: Mode) -> None:
+    def __init__(self, lang: str, mode: Mode, scheme: Scheme) -> None:
         super().__init__()
-        self.lang, self.mode = lang, mode
+        self.lang, self.mode, self.scheme = lang, mode, scheme
 
 
 class TimeMap(folium.Map):
@@ -109,7 +111,7 @@ class TimeMap(folium.Map):
         told["settings"] = _settings(told, self._leaflet_options())
         self.head = _environment().get_template("head.html").render(told | told.get("of_head", {}))
         self.body = _environment().get_template(f"{mode}.html").render(told)
-        Page(view.lang, mode).add_child(self)
+        Page(view.lang, mode, view.look.scheme).add_child(self)
 
     def _leaflet_options(self) -> dict[str, Any]:
         """Give what Folium would write into its inline script, as data."""
@@ -129,9 +131,19 @@ def map_page(edition: ShownEdition, view: MapView) -> str:
     return _page(edition, view, "map")
 
 
-def embed_page(edition: ShownEdition, view: MapView) -> str:
-    """Give the HTML of `/embed`, made to stand in a frame from 360 by 400 pixels up."""
-    return _page(edition, view, "embed")
+def embed_page(edition: ShownEdition, view: MapView, correction: Correction | None = None) -> str:
+    """Give the HTML of `/embed`, made to stand in a frame from 360 by 400 pixels up.
+
+    `correction` is what corrected it since it was placed there.
+    """
+    state = state_of(edition, view.lang)
+    shown = replace(view, date=view.date and nearest_day(state, view.date))
+    width, height = sharing.STILL_SIZE
+    more = {
+        "correction": correction,
+        "still": sharing.path(shown, "picture.svg", width=width, height=height),
+    }
+    return str(TimeMap(state, view, "embed", more, OF_AN_EMBED).get_root().render())
 
 
 def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
@@ -176,6 +188,9 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     keys = ("bbox", "lat", "lon", "zoom", "layers", "lang")
     return {key: getattr(view, key) for key in keys} | {
         "mode": told["mode"],
+        "scheme": view.look.scheme,
+        "accent": view.look.accent,
+        "strip": view.look.strip,
         "date": told["date"],
         "root": view.root_path,
         "base": view.base,
