@@ -13,7 +13,7 @@ from starlette.responses import Response
 from service import answers, pages
 from service.maps import assets, looks, sharing
 from service.maps import parameters as maps
-from service.maps.days import nearest_day, opening_day
+from service.maps.days import within
 from service.maps.page import state_of
 from service.maps.view import MapView
 from service.maps.web import parse_look, parse_view
@@ -104,16 +104,14 @@ def parse(request: Request, site: Site) -> Asked:
     if not of_edition.pinned:
         look = replace(look, since=site.edition.number)
     view = replace(parse_view(shown, of_edition), look=look)
-    if view.date:
-        state = state_of(of_edition.edition, view.lang)
-        view = replace(view, date=nearest_day(state, view.date))
-    return Asked(of_edition, view, height)
+    state = state_of(of_edition.edition, view.lang)
+    return Asked(of_edition, within(state, view), height)
 
 
 def told(asked: Asked) -> dict[str, Any]:
     """Give the codes and addresses of what is to be embedded."""
-    view, atlas = asked.view, asked.site.edition.atlas
-    title = sharing.titled(atlas["title"], view.date or opening_day(atlas))
+    view = asked.view
+    title = sharing.title_of(view, asked.site.edition.atlas)
     width, height = sharing.STILL_SIZE
     page = sharing.address(view, "map")
     return {

@@ -21,11 +21,11 @@ blue of routes over land from greens and greys, and not from other blues."""
 
 GROUNDS = ("sea", "land", "member", "backdrop")
 DARK: Ground = {
-    "sea": "171d22",
-    "land": "242b31",
-    "member": "2b332c",
-    "backdrop": "20262b",
-    "over-land": "7db4e6",
+    "sea": "111a20",
+    "land": "262b2d",
+    "member": "2b3529",
+    "backdrop": "202527",
+    "over-land": "74bdf2",
 }
 """What the map is drawn on where it is dark, and its other colour of routes."""
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from service import answers, formats
 from service.maps import sharing
-from service.maps.days import nearest_day, opening_day
+from service.maps.days import within
 from service.maps.page import state_of
 from service.maps.view import MapView
 from service.maps.web import FRAMED, LOOK, PARAMETERS, parse_look, parse_view
@@ -85,8 +85,8 @@ def told(site: Site, view: MapView, room: Room) -> dict[str, Any]:
     """Give the answer's members (oEmbed, 2.3.4.4: rich)."""
     atlas = site.edition.atlas
     if view.date:
-        view = replace(view, date=nearest_day(state_of(site.edition, view.lang), view.date))
-    title = sharing.titled(atlas["title"], view.date or opening_day(atlas))
+        view = within(state_of(site.edition, view.lang), view)
+    title = sharing.title_of(view, atlas)
     width, height = room.within(WIDTH, sharing.HEIGHT)
     return {
         "version": "1.0",

@@ -10,7 +10,6 @@ would have to change with every answer, and then the page could have no ETag.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,7 +19,7 @@ from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from service.maps import assets, sharing
-from service.maps.days import nearest_day
+from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import Correction, MapView, Mode, Scheme
 from service.maps.words import words
@@ -137,7 +136,7 @@ def embed_page(edition: ShownEdition, view: MapView, correction: Correction | No
     `correction` is what corrected it since it was placed there.
     """
     state = state_of(edition, view.lang)
-    shown = replace(view, date=view.date and nearest_day(state, view.date))
+    shown = within(state, view)
     width, height = sharing.STILL_SIZE
     more = {
         "correction": correction,
@@ -161,7 +160,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     """Give what the templates say."""
     atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
     # The map opens on the nearest day that it shows; so must what others show of it.
-    shown = replace(view, date=view.date and nearest_day(state, view.date))
+    shown = within(state, view)
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and not two.

@@ -6,7 +6,6 @@ from typing import Any
 
 from routes.schema import COLLECTIONS
 from service.maps import sharing
-from service.maps.days import opening_day
 from service.maps.view import MapView
 from service.pages import records, words
 from service.site import Site
@@ -49,8 +48,7 @@ def embed_code(site: Site, day: str) -> str:
     """Give the code to paste: the map of a day, or of the atlas's own where that is ""."""
     view = MapView(date=day or None, edition=site.edition.number if site.pinned else None,
                    root=site.root)  # fmt: skip
-    title = sharing.titled(site.edition.atlas["title"], day or opening_day(site.edition.atlas))
-    return sharing.figure(view, title, sharing.HEIGHT)
+    return sharing.figure(view, sharing.title_of(view, site.edition.atlas), sharing.HEIGHT)
 
 
 def example(site: Site, day: str) -> dict[str, str]:

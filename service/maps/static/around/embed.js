@@ -20,13 +20,15 @@
     if (picture) picture.style.display = "none";
   });
 
-  // Where the page's policy blocks the frame, browsers show an error in its place.
-  const blocked = (address) => {
-    for (const frame of frames()) if (frame.src === address && pictureOf(frame)) frame.remove();
+  // Where the page's policy blocks a frame, browsers show an error in its place. They tell no more
+  // than whose frame it was.
+  const blocked = ({ effectiveDirective, blockedURI, blockedURL = blockedURI }) => {
+    if (effectiveDirective !== "frame-src" || !blockedURL?.startsWith(origin)) return;
+    for (const frame of frames()) if (pictureOf(frame)) frame.remove();
   };
-  addEventListener("securitypolicyviolation", ({ blockedURI }) => blocked(blockedURI));
+  addEventListener("securitypolicyviolation", blocked);
   if (window.ReportingObserver)
-    new ReportingObserver((found) => found.forEach(({ body }) => blocked(body.blockedURL)), {
+    new ReportingObserver((found) => found.forEach(({ body }) => blocked(body)), {
       types: ["csp-violation"],
       buffered: true,
     }).observe();
