@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from geo import words as spoken
 from service.maps import looks
+from service.maps.days import opening_day
 from service.maps.view import Look, MapView, Mode
 from service.maps.words import words
 
@@ -84,6 +86,11 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
 def titled(title: str, day: str) -> str:
     """Give the title of a map of a day."""
     return f"{title}, {spoken.date(day)}"
+
+
+def title_of(view: MapView, atlas: Mapping[str, Any]) -> str:
+    """Give the title of what a view shows."""
+    return titled(atlas["title"], view.date or opening_day(atlas))
 
 
 def frame(view: MapView, title: str, width: int | str, height: int, style: str = "border:0") -> str:
