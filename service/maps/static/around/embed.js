@@ -13,7 +13,7 @@
     const frame = frames().find((one) => one.contentWindow === event.source);
     const isOurs = event.origin === origin || (event.origin === "null" && frame?.sandbox.length);
     const { type, height } = event.data ?? {};
-    if (!frame || !isOurs || type !== "routeshift:height" || !(height > 0)) return;
+    if (!frame || !isOurs || type !== "routeshift:height" || !Number.isFinite(height)) return;
     frame.style.height = `${Math.min(Math.max(height, 200), 2000)}px`;
     frame.style.minHeight = "0";
     const picture = pictureOf(frame);
