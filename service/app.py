@@ -21,7 +21,7 @@ from service.history import changes, editions, feed, timemaps
 from service.history import routes as route_histories
 from service.history.memento import Memento
 from service.library import Library
-from service.maps import compare, oembed
+from service.maps import builder, compare, oembed
 from service.maps import table as map_table
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
@@ -39,7 +39,7 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
-    changes, qgis, downloads, maps, map_table, compare, stories, pictures, oembed, health,
+    changes, qgis, downloads, maps, map_table, compare, stories, pictures, oembed, builder, health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

@@ -28,7 +28,7 @@ SAFE = "/:@!$&'()*+,;=~"
 LINK_FORMAT = "application/link-format"
 EXAMPLE = "Thu, 04 Dec 2003 12:00:00 GMT"
 _PINNED = re.compile(r"/editions/([1-9]\d{0,8})(/.*)")
-_WITHOUT_HISTORY = re.compile(r"/(editions|static|health|timemap)\b.*")
+_WITHOUT_HISTORY = re.compile(r"/(editions|static|health|timemap|embed\.js|embed/builder)\b.*")
 
 
 class Place(NamedTuple):

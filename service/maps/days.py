@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from geo import dates
+from service.maps.view import MapView
 from service.problems import BadParameter
 
 DAY = 86_400
@@ -31,6 +33,11 @@ def require_shown(state: Mapping[str, Any], day: str | None) -> None:
     if day is not None and not first <= day <= last:
         fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
         raise BadParameter(fault, "date", state["atlas"]["opening"])
+
+
+def within(state: Mapping[str, Any], view: MapView) -> MapView:
+    """Give a view of the nearest day that the map shows."""
+    return replace(view, date=view.date and nearest_day(state, view.date))
 
 
 def days_of(state: Mapping[str, Any]) -> tuple[str, str]:

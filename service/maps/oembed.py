@@ -19,11 +19,10 @@ from starlette.responses import Response
 
 from service import answers, formats
 from service.maps import sharing
-from service.maps.days import nearest_day, opening_day
+from service.maps.days import within
 from service.maps.page import state_of
 from service.maps.view import MapView
-from service.maps.web import PARAMETERS, parse_view
-from service.maps.words import words
+from service.maps.web import FRAMED, LOOK, PARAMETERS, parse_look, parse_view
 from service.markup import legal
 from service.ogc.parameters import Parameter, refuse_unknown
 from service.problems import BadParameter, Missing, Problem
@@ -32,12 +31,12 @@ from service.site import Site
 router = APIRouter()
 
 XML = "text/xml"
-WIDTH, HEIGHT = 800, 520
+WIDTH = 800
 """What the frame has where nothing else is asked for."""
 LEAST_PICTURE = (300, 250)
 _CACHE_S = 3600
 _SIZE: dict[str, Any] = {"type": "integer", "minimum": 1}
-_SHOWN = re.compile(r"(?:/editions/(?P<edition>[1-9]\d{0,8}))?/(?:map|embed)")
+_SHOWN = re.compile(r"(?:/editions/(?P<edition>[1-9]\d{0,8}))?/(?P<page>map|embed)")
 
 EVERY = (
     Parameter("url", "The address of a map of this service.",
@@ -84,12 +83,11 @@ async def oembed(request: Request) -> Response:
 
 def told(site: Site, view: MapView, room: Room) -> dict[str, Any]:
     """Give the answer's members (oEmbed, 2.3.4.4: rich)."""
-    atlas, said = site.edition.atlas, words(view.lang)
+    atlas = site.edition.atlas
     if view.date:
-        view = replace(view, date=nearest_day(state_of(site.edition, view.lang), view.date))
-    title = sharing.titled(atlas["title"], view.date or opening_day(atlas))
-    width, height = room.within(WIDTH, HEIGHT)
-    fallback = said["share"]["fallback"].format(title=title)
+        view = within(state_of(site.edition, view.lang), view)
+    title = sharing.title_of(view, atlas)
+    width, height = room.within(WIDTH, sharing.HEIGHT)
     return {
         "version": "1.0",
         "type": "rich",
@@ -98,7 +96,7 @@ def told(site: Site, view: MapView, room: Room) -> dict[str, Any]:
         "provider_name": str(atlas["title"]),
         "provider_url": site.root,
         "cache_age": _CACHE_S,
-        "html": sharing.frame(view, title, fallback, width, height),
+        "html": sharing.frame(view, title, width, height),
         "width": width,
         "height": height,
         **_thumbnail(view, room),
@@ -138,9 +136,9 @@ def _shown(request: Request, site: Site, url: str) -> tuple[Site, MapView]:
     }
     asked = Request(scope)
     try:
-        refuse_unknown(asked, *PARAMETERS)
+        refuse_unknown(asked, *PARAMETERS, *(LOOK if found["page"] == "map" else FRAMED))
         shown = Site.of(asked)
-        return shown, parse_view(asked, shown)
+        return shown, replace(parse_view(asked, shown), look=parse_look(asked, shown))
     except BadParameter as problem:
         fault = f"its {problem.parameter!r}: {problem.fault}"
         raise BadParameter(fault, "url", f"{site.root}/map?date=2003-12-01") from None

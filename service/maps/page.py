@@ -10,7 +10,6 @@ would have to change with every answer, and then the page could have no ETag.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -22,9 +21,9 @@ from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from routes.stories import LAYERS as LAYERS
 from routes.stories import ZOOMS
 from service.maps import assets, sharing
-from service.maps.days import nearest_day
+from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
-from service.maps.view import MapView, Mode
+from service.maps.view import Correction, MapView, Mode
 from service.maps.words import words
 from service.markup import as_json
 
@@ -47,6 +46,7 @@ CONTENT_SECURITY_POLICY = (
 """What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
 
 STYLES = ("fonts", "page", "time", "panel", "map")
+OF_AN_EMBED = (*STYLES, "embed")
 
 MIN_ZOOM, MAX_ZOOM = ZOOMS
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
@@ -61,15 +61,17 @@ class Page(Figure):
 
     _template = Template(
         "<!DOCTYPE html>\n"
-        '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}">\n'
+        '<html lang="{{ this.lang }}" data-mode="{{ this.mode }}"'
+        ' data-scheme="{{ this.scheme }}">\n'
         "<head>\n{{ this.header.render(**kwargs) }}\n{{ this.shown.head }}\n</head>\n"
         "<body>\n{{ this.html.render(**kwargs) }}\n{{ this.shown.body }}\n</body>\n"
         "</html>\n"
     )
 
-    def __init__(self, lang: str, mode: Mode, shown: TimeMap) -> None:
+    def __init__(self, view: MapView, mode: Mode, shown: TimeMap) -> None:
         super().__init__()
-        self.lang, self.mode, self.shown = lang, mode, shown
+        self.lang, self.mode, self.scheme = view.lang, mode, view.look.scheme
+        self.shown = shown
 
 
 class TimeMap(folium.Map):
@@ -112,7 +114,7 @@ class TimeMap(folium.Map):
         told["settings"] = _settings(told, self._leaflet_options())
         self.head = environment().get_template("head.html").render(told | told.get("of_head", {}))
         self.body = environment().get_template(f"{self.folder}{mode}.html").render(told)
-        Page(view.lang, mode, self).add_child(self)
+        Page(view, mode, self).add_child(self)
 
     def _leaflet_options(self) -> dict[str, Any]:
         """Give what Folium would write into its inline script, as data."""
@@ -132,9 +134,19 @@ def map_page(edition: ShownEdition, view: MapView) -> str:
     return _page(edition, view, "map")
 
 
-def embed_page(edition: ShownEdition, view: MapView) -> str:
-    """Give the HTML of `/embed`, made to stand in a frame from 360 by 400 pixels up."""
-    return _page(edition, view, "embed")
+def embed_page(edition: ShownEdition, view: MapView, correction: Correction | None = None) -> str:
+    """Give the HTML of `/embed`, made to stand in a frame from 360 by 400 pixels up.
+
+    `correction` is what corrected it since it was placed there.
+    """
+    state = state_of(edition, view.lang)
+    shown = within(state, view)
+    width, height = sharing.STILL_SIZE
+    more = {
+        "correction": correction,
+        "still": sharing.path(shown, "picture.svg", width=width, height=height),
+    }
+    return str(TimeMap(state, view, "embed", more, OF_AN_EMBED).get_root().render())
 
 
 def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
@@ -152,7 +164,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     """Give what the templates say."""
     atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
     # The map opens on the nearest day that it shows; so must what others show of it.
-    shown = replace(view, date=view.date and nearest_day(state, view.date))
+    shown = within(state, view)
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and neither two nor a story of many.
@@ -180,6 +192,9 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     return {key: getattr(view, key) for key in keys} | {
         "mode": told["mode"],
         "file": "file" in told,
+        "scheme": view.look.scheme,
+        "accent": view.look.accent,
+        "strip": view.look.strip,
         "date": told["date"],
         "root": view.root_path,
         # A file that knows no service has nothing to link to.

@@ -6,6 +6,32 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mode = Literal["map", "embed", "compare", "story"]
+Scheme = Literal["auto", "light", "dark"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a map is to look on another site.
+
+    `scheme` "auto" is as the reader's device has it. `accent` is a colour of six hexadecimal
+    digits, None for the map's own. `strip` and `legend`: whether they are there. `since` is the
+    edition that was the newest when the map was placed, None if that is not known.
+    """
+
+    scheme: Scheme = "auto"
+    accent: str | None = None
+    strip: bool = True
+    legend: bool = True
+    since: int | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An edition that corrected a map: its number, its ISO day, and where that is told."""
+
+    edition: int
+    day: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +53,7 @@ class MapView:
     layers: tuple[str, ...] | None = None
     edition: int | None = None
     lang: str = "en"
+    look: Look = Look()
     root_path: str = ""
     root: str = ""
 

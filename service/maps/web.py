@@ -14,6 +14,8 @@ from geo.dates import EdtfError, span_of
 from routes import Edition
 from routes.index import Box
 from service import answers
+from service.library import Library
+from service.maps import looks
 from service.maps.page import (
     CONTENT_SECURITY_POLICY,
     LAYERS,
@@ -22,7 +24,7 @@ from service.maps.page import (
     embed_page,
     map_page,
 )
-from service.maps.view import MapView
+from service.maps.view import Correction, Look, MapView
 from service.maps.words import languages
 from service.ogc.parameters import parse_bbox, refuse_unknown
 from service.problems import BadParameter
@@ -31,6 +33,9 @@ from service.site import Site
 
 router = APIRouter()
 
+LOOK = tuple(one.name for one in looks.OF_A_MAP)
+FRAMED = (*LOOK, *(one.name for one in looks.OF_AN_EMBED))
+"""What /map and /embed take beyond what every map takes."""
 PARAMETERS = ("date", "bbox", "lat", "lon", "zoom", "layers", "lang", "f")
 
 
@@ -38,7 +43,7 @@ PARAMETERS = ("date", "bbox", "lat", "lon", "zoom", "layers", "lang", "f")
 @router.get("/editions/{edition:int}/map")
 async def map_(request: Request) -> Response:
     """Give the map of a day."""
-    return _page(request, map_page, "'self'")
+    return _page(request, LOOK, map_page, "'self'")
 
 
 @router.get("/embed")
@@ -46,18 +51,40 @@ async def map_(request: Request) -> Response:
 async def embed(request: Request) -> Response:
     """Give the map for a frame on another site."""
     settings: Settings = request.app.state.settings
+    library: Library = request.app.state.library
+
+    def page(edition: Edition, view: MapView) -> str:
+        return embed_page(edition, view, correction_of(library, edition, view))
+
     # The front page frames it too, wherever else it may be framed.
-    return _page(request, embed_page, f"'self' {settings.embed_ancestors}")
+    return _page(request, FRAMED, page, f"'self' {settings.embed_ancestors}")
 
 
-def _page(request: Request, page: Callable[[Edition, MapView], str], ancestors: str) -> Response:
-    refuse_unknown(request, *PARAMETERS)
+def _page(
+    request: Request,
+    more: tuple[str, ...],
+    page: Callable[[Edition, MapView], str],
+    ancestors: str,
+) -> Response:
+    refuse_unknown(request, *PARAMETERS, *more)
     site = Site.of(request)
-    view = parse_view(request, site)
+    view = replace(parse_view(request, site), look=parse_look(request, site))
     response = answers.html(request, site, lambda: page(site.edition, view))
     policy = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'; frame-ancestors {ancestors}"
     response.headers["Content-Security-Policy"] = policy
     return response
+
+
+def correction_of(library: Library, edition: Edition, view: MapView) -> Correction | None:
+    """Give what corrected a map that follows corrections since it was placed; None for nothing."""
+    since = view.look.since
+    if since is None or since >= edition.number:
+        return None
+    # What was corrected can be told as long as the edition of then is there.
+    is_there = since in [one.number for one in library.manifests()]
+    query = f"/changes?from-edition={since}&to-edition={edition.number}"
+    href = f"{view.root_path}{query if is_there else '/editions'}"
+    return Correction(edition.number, edition.manifest.published[:10], href)
 
 
 def parse_view(request: Request, site: Site) -> MapView:
@@ -86,6 +113,19 @@ def read_view(values: Mapping[str, str]) -> MapView:
         layers=_layers(values["layers"]) if "layers" in values else None,
         lang=_language(values.get("lang", "en")),
     )
+
+
+def parse_look(request: Request, site: Site) -> Look:
+    """Read how the map is to look; `since` is an edition that there was. Raises BadParameter."""
+    look = looks.parse(request.query_params)
+    library: Library = request.app.state.library
+    if look.since is not None and look.since > library.current().number:
+        fault = f"there is no edition {look.since} yet; the newest is {library.current().number}"
+        raise BadParameter(fault, "since", str(library.current().number))
+    if look.since is not None and site.pinned:
+        raise BadParameter("belongs to a map that follows corrections; this one stays at its "
+                           "edition", "since", "/embed?since=1")  # fmt: skip
+    return look
 
 
 def _corners(box: Box) -> tuple[float, float, float, float]:

@@ -14,7 +14,7 @@ from service import formats
 from service.formats import Form
 from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.history.feed import ATOM
-from service.maps import oembed
+from service.maps import builder, looks, oembed
 from service.maps import parameters as maps
 from service.ogc import parameters, properties, selection
 from service.ogc.operation import Operation
@@ -110,7 +110,8 @@ def _history(site: Site) -> list[Operation]:
 
 def _maps() -> list[Operation]:
     return [
-        Operation("map", "/map", "The map of a day", None, queries=maps.EVERY, has_form=False),
+        Operation("map", "/map", "The map of a day", None,
+                  queries=(*maps.EVERY, *looks.OF_A_MAP), has_form=False),
         Operation("mapTable", "/map/table", "Everything on the map of a day, as tables", None,
                   queries=maps.OF_A_DAY, has_form=False),
         Operation("compare", "/compare",
@@ -118,7 +119,11 @@ def _maps() -> list[Operation]:
                   queries=(parameters.FROM, parameters.TO, FROM_EDITION, TO_EDITION, maps.MAPS,
                            *maps.EVERY), has_form=False),
         Operation("embed", "/embed", "The map for a frame on another site", None,
-                  queries=maps.EVERY, has_form=False),
+                  queries=(*maps.EVERY, *looks.OF_A_MAP, *looks.OF_AN_EMBED), has_form=False),
+        Operation("embedBuilder", "/embed/builder", "The code of a map for another site",
+                  "embed-code", queries=builder.EVERY, pinned=False),
+        Operation("embedScript", "/embed.js", "The script that gives frames their height", "text",
+                  builder.JAVASCRIPT, has_form=False, pinned=False),
         Operation("picture.svg", "/picture.svg", "A still of the map, in layers", "text",
                   "image/svg+xml", queries=pictures.EVERY, has_form=False),
         Operation("picture.png", "/picture.png", "A still of the map", "binary", "image/png",

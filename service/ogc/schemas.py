@@ -66,6 +66,11 @@ _SHARED: dict[str, Schema] = {
         {"author_name": TEXT, "cache_age": COUNT, "thumbnail_url": ADDRESS,
          "thumbnail_width": COUNT, "thumbnail_height": COUNT},
     ),
+    "embed-code": obj(
+        {"title": TEXT, "code": TEXT, "frame": TEXT, "picture": TEXT, "embed": ADDRESS,
+         "map": ADDRESS, "oembed": ADDRESS, "png": ADDRESS, "svg": ADDRESS},
+        {"edition": NUMBER_OF_EDITION},
+    ),
     "text": TEXT,
     "binary": {"type": "string", "format": "binary"},
     "health": obj({"status": choice("live", "ready")}, {"edition": NUMBER_OF_EDITION}),

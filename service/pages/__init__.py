@@ -12,7 +12,18 @@ from routes.filters import EXAMPLE
 from routes.schema import COLLECTIONS
 from service import files
 from service.maps.state import State
-from service.pages import asking, daytable, frontpage, printed, records, reference, smallmap, told
+from service.maps.view import MapView
+from service.pages import (
+    asking,
+    building,
+    daytable,
+    frontpage,
+    printed,
+    records,
+    reference,
+    smallmap,
+    told,
+)
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
 from service.pages.words import extent, label
@@ -22,6 +33,7 @@ Document = dict[str, Any]
 
 __all__ = [
     "api",
+    "builder",
     "changes",
     "changes_told",
     "collection",
@@ -241,6 +253,13 @@ def day_table(site: Site, state: State, day: str, lang: str) -> str:
     title = f"{said['say']['table']['heading']} {said['on_the_day']}"
     return render(site, "day_table.html", title, crumbs(site),
                   here=said["say"]["table"]["heading"], **said)  # fmt: skip
+
+
+def builder(site: Site, state: State, view: MapView, height: int, made: Document) -> str:
+    """Give the page that makes the code of a map for another site."""
+    filled = building.said(site, state, view, height, made)
+    return render(site, "builder.html", "Put the map on your page", crumbs(site),
+                  here="For your page", **filled)  # fmt: skip
 
 
 def problem(document: Document, root_path: str) -> str:

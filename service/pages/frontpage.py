@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from routes.schema import COLLECTIONS
+from service.maps import sharing
+from service.maps.view import MapView
 from service.pages import records, words
 from service.site import Site
 
@@ -26,7 +27,8 @@ def said(site: Site) -> dict[str, Any]:
         "summary": str(atlas.get("summary", "")).strip(),
         "map": site.url("/map", **query),
         "embed": site.url("/embed", **query),
-        "code": embed_code(site, query),
+        "builder": f"{site.root}/embed/builder",
+        "code": embed_code(site, day),
         "service": f"{site.base}/",
         "day": day,
         "example": example(site, day),
@@ -42,18 +44,11 @@ def said(site: Site) -> dict[str, Any]:
     }
 
 
-def embed_code(site: Site, query: dict[str, str]) -> str:
-    """Give the code to paste: a frame with a title, and a link for who cannot show one."""
-    atlas = site.edition.atlas
-    title = escape(f"{atlas['title']}. {atlas.get('byline', '')}".strip(". "))
-    embed, full = (escape(site.url(path, **query)) for path in ("/embed", "/map"))
-    link = f'<a href="{full}">{title}: open the map</a>'
-    return (
-        f'<iframe src="{embed}" title="{title}"\n'
-        f'  width="100%" height="520" loading="lazy" style="border:0"\n'
-        f'  sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox">{link}</iframe>\n'
-        f"<p>{link}</p>"
-    )
+def embed_code(site: Site, day: str) -> str:
+    """Give the code to paste: the map of a day, or of the atlas's own where that is ""."""
+    view = MapView(date=day or None, edition=site.edition.number if site.pinned else None,
+                   root=site.root)  # fmt: skip
+    return sharing.figure(view, sharing.title_of(view, site.edition.atlas), sharing.HEIGHT)
 
 
 def example(site: Site, day: str) -> dict[str, str]:

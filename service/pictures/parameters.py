@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.maps import looks
 from service.maps import parameters as maps
 from service.maps.view import MapView
 from service.ogc.parameters import Parameter
@@ -28,7 +29,10 @@ SIZE = (
     _whole("scale", "How often each pixel is drawn, for screens and print that are finer", 1,
            MOST_SCALE, DEFAULT.scale),
 )  # fmt: skip
-EVERY = (*maps.EVERY, *SIZE)
+ACCENT = next(one for one in looks.OF_A_MAP if one.name == "accent")
+MORE = (ACCENT, *SIZE)
+"""What a picture takes beyond what every map takes."""
+EVERY = (*maps.EVERY, *MORE)
 
 
 def parse(values: Mapping[str, str], view: MapView) -> PictureView:

@@ -20,7 +20,7 @@ from service.pictures.moment import Moment, moment_of
 from service.pictures.placing import Placed
 from service.pictures.projection import Box, Frame
 from service.pictures.sheet import Line
-from service.pictures.svg import SVG, add, number, titled, written
+from service.pictures.svg import SVG, add, colour, number, recolour, titled, written
 
 FEW_LAYERS = ("routes", "crossings", "eu")
 """What a small picture has room for, unless its address asks for more."""
@@ -85,6 +85,8 @@ class Picture:
         if self.notice:
             self.notice.draw(picture)
         self.layout.draw(picture)
+        if asked.view.look.accent:
+            recolour(picture, colour("water"), f"#{asked.view.look.accent}")
         if with_fonts:
             picture.insert(1, embedding.style(picture))
         return written(picture)

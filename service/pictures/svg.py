@@ -28,6 +28,14 @@ def colour(name: str) -> str:
     return name if name.startswith("#") else f"#{named()[name]}"
 
 
+def recolour(picture: Element, old: str, new: str) -> None:
+    """Draw everything that has one colour in another."""
+    for element in picture.iter():
+        for name in ("fill", "stroke"):
+            if element.get(name) == old:
+                element.set(name, new)
+
+
 def number(value: float, decimals: int = 2) -> str:
     """Write a number without what says nothing: 12, 0.5, -3.25."""
     text = f"{value:.{decimals}f}"

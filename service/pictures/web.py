@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
@@ -13,7 +14,9 @@ from routes import Edition
 from service import answers
 from service.headers import disposition
 from service.maps.days import opening_day, require_shown
+from service.maps.looks import parse_accent
 from service.maps.page import state_of
+from service.maps.view import Look
 from service.maps.web import PARAMETERS, parse_view
 from service.ogc.parameters import refuse_unknown
 from service.pictures import parameters
@@ -28,7 +31,7 @@ Draw = Callable[[Edition, PictureView], bytes]
 
 SVG, PNG, PDF = "image/svg+xml", "image/png", "application/pdf"
 ENDINGS = {SVG: "svg", PNG: "png", PDF: "pdf"}
-KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.SIZE))
+KNOWN = (*(name for name in PARAMETERS if name != "f"), *(one.name for one in parameters.MORE))
 # Opened by itself an SVG is a document: it runs and loads nothing. The fonts in it are its style.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
 
@@ -67,7 +70,12 @@ def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
 async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
     refuse_unknown(request, *KNOWN)
     site = Site.of(request)
-    asked = parameters.parse(request.query_params, parse_view(request, site))
+    view = parse_view(request, site)
+    if "accent" in request.query_params:
+        # Pictures are light.
+        accent = parse_accent(request.query_params["accent"], "light")
+        view = replace(view, look=Look(accent=accent))
+    asked = parameters.parse(request.query_params, view)
     day = asked.view.date or opening_day(site.edition.atlas)
     name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ENDINGS[media_type]}"
     headers = answers.for_caches(site, media_type, {

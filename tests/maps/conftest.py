@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -113,3 +115,33 @@ def visit(chromium: Browser, live_server: str) -> Iterator[Opener]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@dataclass(eq=False)
+class Newsroom:
+    """Another site on this machine, whose one page says `story` under `policy`."""
+
+    address: str
+    story: str = ""
+    policy: str = ""
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    class Story(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            head = '<!doctype html><meta charset=utf-8><link rel=icon href="data:,">'
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", room.policy)
+            self.end_headers()
+            self.wfile.write(f"{head}<title>News</title>{room.story}".encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Story)
+    room = Newsroom(f"http://localhost:{server.server_port}/")
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield room
+    server.shutdown()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import combinations
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -304,67 +301,6 @@ def test_the_strip_takes_a_pointer(visit: Opener) -> None:
     assert box
     page.mouse.click(box["x"] + 210, box["y"] + 80)
     assert page.locator("#date").inner_text().endswith("1990")
-
-
-def test_the_code_to_embed_has_a_title_and_a_way_out(visit: Opener, live_server: str) -> None:
-    page = visit("/map?date=2003-12-01").page
-    page.get_by_role("button", name="Embed").click()
-    code = page.locator("#code").input_value()
-    assert f'<iframe src="{live_server}/embed?date=2003-12-01"' in code
-    assert 'title="Routes through the Balkans' in code
-    assert f'<a href="{live_server}/map?date=2003-12-01">' in code
-    page.get_by_label("Stay as it is now").check()
-    assert f"{live_server}/editions/1/embed?" in page.locator("#code").input_value()
-    picture = page.locator("#png").get_attribute("href") or ""
-    assert picture.startswith(f"{live_server}/editions/1/picture.png?date=")
-    assert page.request.get(picture).headers["content-type"] == "image/png"
-
-
-@pytest.fixture
-def newsroom() -> Iterator[tuple[str, list[str]]]:
-    """Another site on this machine, whose one page is what is put in the list."""
-    story: list[str] = []
-
-    class Story(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = f"<!doctype html><meta charset=utf-8><title>News</title>{story[0]}".encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Story)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/", story
-    server.shutdown()
-
-
-def test_the_embed_fits_a_small_frame_and_works_in_a_sandbox(
-    chromium: Browser, visit: Opener, newsroom: tuple[str, list[str]]
-) -> None:
-    page = visit("/map?date=2003-12-01").page
-    page.get_by_role("button", name="Embed").click()
-    code = page.locator("#code").input_value()
-    address, story = newsroom
-    story.append(code.replace('width="100%" height="520"', 'width="360" height="400"'))
-    other = chromium.new_page(viewport={"width": 420, "height": 500})
-    said: list[str] = []
-    other.on("console", lambda message: said.append(message.text))
-    other.goto(address, wait_until="networkidle")
-    frame = other.frame_locator("iframe")
-    expect(frame.locator("#date")).to_have_text("1 December 2003")
-    frame.get_by_role("button", name="Next change").click()
-    expect(frame.locator("#date")).to_have_text("1 January 2004")
-    expect(frame.locator("#chart svg")).to_be_visible()
-    inner = next(one for one in other.frames if "/embed" in one.url)
-    assert inner.evaluate("document.documentElement.scrollHeight") <= 400
-    assert inner.evaluate("document.documentElement.scrollWidth") <= 360
-    assert inner.locator(".leaflet-lines-pane path.route").count() > 5
-    assert [text for text in said if "favicon" not in text] == []
-    other.close()
 
 
 def test_without_scripts_the_routes_stand_in_a_table(chromium: Browser, live_server: str) -> None:

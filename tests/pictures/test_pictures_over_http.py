@@ -79,9 +79,10 @@ def test_a_picture_has_the_pixels_asked_for(client: TestClient) -> None:
         ("width=9" + "9" * 5000, "width", "is not a whole number"),
         ("bbox=1,2,3", "bbox", "has 3 numbers"),
         ("lat=42", "lon", "come together"),
-        ("size=big", "size", "the known ones are bbox, date, height"),
+        ("size=big", "size", "the known ones are accent, bbox, date, height"),
         ("date=2003&date=2004", "date", "given twice"),
         ("f=json", "f", "not known here"),
+        ("accent=ffffff", "accent", "a contrast of 1.10 to 1 against the light map's land"),
     ],
 )
 @pytest.mark.parametrize("ending", ["svg", "png"])
@@ -113,6 +114,7 @@ def metas(text: str) -> dict[str, str]:
     [
         "map?date=2002-06-01&layers=routes,eu", "embed?date=2002-06-01", "editions/1/map",
         "map?lat=42.25&lon=19.5&zoom=6.35", "embed?bbox=12,39,30,49",
+        "map?scheme=light&accent=c8102e",
     ],
 )  # fmt: skip
 def test_what_a_page_tells_others_leads_to_the_same_map(client: TestClient, page: str) -> None:

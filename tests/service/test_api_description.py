@@ -46,6 +46,7 @@ TOGETHER = {
         {"from-edition": 1, "to-edition": 1},
     ),
     "/oembed": ({"url": "{address}/map?date=2003-12-01", "maxwidth": 600},),
+    "/embed/builder": ({"date": "2003-12-01", "edition": 1},),
     "/picture.svg": ({"date": "2003-12-01", "width": 400, "height": 300},),
     "/picture.png": ({"date": "2003-12-01", "width": 400, "height": 300},),
 }

@@ -6,6 +6,7 @@ import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, say } from "./dom.js";
 import { DownloadMenu } from "./download.js";
 import { focusPopup } from "./focus.js";
+import { tellHeight } from "./framed.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
@@ -31,6 +32,7 @@ class Atlas {
   constructor(state, settings) {
     Object.assign(this, { state, settings, words: settings.words });
     this.isEmbed = settings.mode === "embed";
+    colour(settings.accent);
     this.layers = new Set(settings.layers ?? (this.isEmbed ? FEW_LAYERS : ALL_LAYERS));
     this.writeDay = dayWriter(settings.lang);
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
@@ -46,6 +48,7 @@ class Atlas {
     this.map.on("moveend", () => this.#moved());
     document.fonts.ready.then(() => this.#remeasure());
     tellOfNewer(settings, state, () => this.query());
+    if (this.isEmbed) tellHeight();
     document.documentElement.dataset.ready = "true";
   }
 
@@ -99,7 +102,8 @@ class Atlas {
   /** The permalink's query for what is shown now. */
   query() {
     const { layers, settings, view } = this;
-    return queryOf({ at: this.clock.at, view, layers, all: ALL_LAYERS, lang: settings.lang });
+    const { lang, scheme, accent } = settings;
+    return queryOf({ at: this.clock.at, view, layers, all: ALL_LAYERS, lang, scheme, accent });
   }
 
   /** What the map has in view: west, south, east, north in degrees. */
@@ -196,6 +200,7 @@ class Atlas {
     const isTyping = event.target.closest?.("input[type=text], textarea, dialog");
     if (isTyping || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") this.map.closePopup();
+    if (!this.settings.strip) return;
     if (event.key === "]") this.clock.next();
     if (event.key === "[") this.clock.previous();
   }
@@ -237,6 +242,13 @@ class Atlas {
     // Focus goes into a popup that a key has opened, and back when it closes.
     this.map.on("popupopen", ({ popup }) => focusPopup(popup));
   }
+}
+
+/** Set the colour that the address asks for; a style by script is none that the policy forbids. */
+function colour(accent) {
+  if (!accent) return;
+  for (const name of ["--water", "--accent"])
+    document.documentElement.style.setProperty(name, `#${accent}`);
 }
 
 function startMap(settings, state) {

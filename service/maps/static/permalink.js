@@ -4,10 +4,11 @@ import { isoDay } from "./dates.js";
 
 /**
  * @param {{at: number, view: {lat: number, lon: number, zoom: number} | null,
- *   layers: Set<string>, all: string[], lang: string}} shown
+ *   layers: Set<string>, all: string[], lang: string, scheme: string,
+ *   accent: string | null}} shown
  * @returns {string} the query of a permalink; what stands at its default is left out
  */
-export function queryOf({ at, view, layers, all, lang }) {
+export function queryOf({ at, view, layers, all, lang, scheme, accent }) {
   const query = new URLSearchParams({ date: isoDay(at) });
   if (view) {
     query.set("lat", view.lat.toFixed(3));
@@ -16,6 +17,8 @@ export function queryOf({ at, view, layers, all, lang }) {
   }
   if (layers.size < all.length) query.set("layers", all.filter((name) => layers.has(name)).join(","));
   if (lang !== "en") query.set("lang", lang);
+  if (scheme !== "auto") query.set("scheme", scheme);
+  if (accent) query.set("accent", accent);
   return query.toString().replaceAll("%2C", ",");
 }
 

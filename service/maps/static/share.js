@@ -1,6 +1,6 @@
 /** The dialog with a link and the code for other people's pages. */
 
-import { byId, say } from "./dom.js";
+import { byId } from "./dom.js";
 
 export class ShareDialog {
   /** @param {object} settings  @param {object} state  @param {() => string} query */
@@ -22,13 +22,27 @@ export class ShareDialog {
     byId(field).scrollTop = 0;
   }
 
-  #fill() {
+  async #fill() {
+    const { state, settings } = this;
     const isPinned = this.dialog.querySelector("[name=edition]:checked").value === "pinned";
-    const edition = isPinned ? `/editions/${this.state.edition}` : "";
-    const base = location.origin + this.settings.root + edition;
-    byId("link").value = `${base}/map?${this.query()}`;
-    for (const form of ["png", "svg"]) byId(form).href = `${base}/picture.${form}?${this.query()}`;
-    byId("code").value = embedCode(base, this.query(), this.state.atlas, this.settings.words);
+    const edition = isPinned ? `/editions/${state.edition}` : "";
+    byId("link").value = `${location.origin}${settings.root}${edition}/map?${this.query()}`;
+    const asked = new URLSearchParams(this.query());
+    if (isPinned) asked.set("edition", state.edition);
+    const turn = (this.turn = {});
+    const query = asked.toString().replaceAll("%2C", ",");
+    byId("build").href = `${settings.root}/embed/builder?${query}`;
+    // The service writes the code, here as for oEmbed and the page that makes it.
+    const answer = await fetch(`${settings.root}/embed/builder?${query}&f=json`).catch(() => null);
+    const made = answer?.ok ? await answer.json() : null;
+    if (turn === this.turn) this.#show(made);
+  }
+
+  #show(made) {
+    byId("code").value = made?.code ?? this.settings.words.share.code_failed;
+    for (const form of ["png", "svg"]) if (made) byId(form).href = made[form];
+    if (document.activeElement === byId("code")) byId("code").select();
+    byId("code").scrollTop = 0;
   }
 
   async #copy(field) {
@@ -39,18 +53,6 @@ export class ShareDialog {
   }
 }
 
-/** An iframe with a title, and in it a link for those who cannot show one. */
-export function embedCode(base, query, atlas, words) {
-  const title = escaped(`${atlas.title}. ${atlas.byline}`);
-  const [embed, map] = ["embed", "map"].map((page) => escaped(`${base}/${page}?${query}`));
-  const fallback = say(words.share.fallback, { title });
-  return (
-    `<iframe src="${embed}" title="${title}" width="100%" height="520" loading="lazy" ` +
-    `style="border:0" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox">` +
-    `<a href="${map}">${fallback}</a></iframe>\n<p><a href="${map}">${fallback}</a></p>`
-  );
-}
-
 async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -59,9 +61,4 @@ async function copied(text) {
     // No clipboard without a secure context or permission: the field is selected, a key copies it.
     return false;
   }
-}
-
-function escaped(text) {
-  const signs = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return text.replace(/[&<>"]/g, (sign) => signs[sign]);
 }
