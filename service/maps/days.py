@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from geo import dates
+from service.maps.view import MapView
 
 DAY = 86_400
 
@@ -22,6 +24,12 @@ def nearest_day(state: Mapping[str, Any], day: str) -> str:
     """Give an ISO day, or the nearest one that the map shows."""
     first, last = days_of(state)
     return min(max(day, first), last)
+
+
+def within(state: Mapping[str, Any], view: MapView) -> MapView:
+    """Give a view of the nearest day, or range of days, that the map shows."""
+    date, to = (day and nearest_day(state, day) for day in (view.date, view.to))
+    return replace(view, date=date, to=to)
 
 
 def days_of(state: Mapping[str, Any]) -> tuple[str, str]:

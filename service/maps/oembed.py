@@ -6,7 +6,7 @@ https://oembed.com, section 2. Only what shows a map has an answer.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from service import answers, formats
 from service.maps import sharing
-from service.maps.days import nearest_day, opening_day
+from service.maps.days import opening_day, within
 from service.maps.page import state_of
 from service.maps.view import MapView
 from service.maps.web import PARAMETERS, parse_view
@@ -86,8 +86,8 @@ def told(site: Site, view: MapView, room: Room) -> dict[str, Any]:
     """Give the answer's members (oEmbed, 2.3.4.4: rich)."""
     atlas, said = site.edition.atlas, words(view.lang)
     if view.date:
-        view = replace(view, date=nearest_day(state_of(site.edition, view.lang), view.date))
-    title = sharing.titled(atlas["title"], view.date or opening_day(atlas))
+        view = within(state_of(site.edition, view.lang), view)
+    title = sharing.titled(atlas["title"], view.date or opening_day(atlas), view.to)
     width, height = room.within(WIDTH, HEIGHT)
     fallback = said["share"]["fallback"].format(title=title)
     return {

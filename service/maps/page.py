@@ -10,7 +10,6 @@ would have to change with every answer, and then the page could have no ETag.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,7 +19,7 @@ from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from service.maps import assets, sharing
-from service.maps.days import nearest_day
+from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import MapView, Mode
 from service.maps.words import words
@@ -149,7 +148,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     """Give what the templates say."""
     atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
     # The map opens on the nearest day that it shows; so must what others show of it.
-    shown = replace(view, date=view.date and nearest_day(state, view.date))
+    shown = within(state, view)
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and not two.
@@ -161,6 +160,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "view": view,
         "mode": mode,
         "date": day,
+        "to": view.to,
         "layers": [name for name in LAYERS if state[SHOWN_BY[name]]],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
         "modules": [assets.address(view.root_path, name) for name in assets.modules()],
@@ -177,6 +177,7 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     return {key: getattr(view, key) for key in keys} | {
         "mode": told["mode"],
         "date": told["date"],
+        "to": view.to,
         "root": view.root_path,
         "base": view.base,
         "pinned": view.edition is not None,

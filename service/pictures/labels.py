@@ -11,12 +11,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.moment import Entry, Moment
 from service.maps.state import Row
 from service.maps.words import Words
 from service.pictures.fonts import BOLD, ITALIC
 from service.pictures.ground import area
 from service.pictures.lettering import Label, Style, broken, in_order
-from service.pictures.moment import Entry, Moment
 from service.pictures.places import RADIUS, Mark
 from service.pictures.placing import Ground, Item, Placed, Variant, place
 from service.pictures.projection import Box, Frame

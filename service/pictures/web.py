@@ -53,10 +53,10 @@ def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
     would be taken for that day.
     """
     first, last = days_of(state_of(edition, asked.view.lang))
-    day = asked.view.date
-    if day is not None and not first <= day <= last:
-        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
-        raise BadParameter(fault, "date", opening_day(edition.atlas))
+    for name, day in (("date", asked.view.date), ("to", asked.view.to)):
+        if day is not None and not first <= day <= last:
+            fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
+            raise BadParameter(fault, name, opening_day(edition.atlas))
     return draw(edition, asked)
 
 
@@ -66,7 +66,8 @@ async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
     asked = parameters.parse(request, parse_view(request, site))
     ending = media_type[6:9]
     day = asked.view.date or opening_day(site.edition.atlas)
-    name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ending}"
+    until = f"-to-{asked.view.to}" if asked.view.to else ""
+    name = f"{site.edition.atlas['id']}-{day}{until}-edition-{site.edition.number}.{ending}"
     headers = answers.for_caches(site, media_type, {
         "Content-Disposition": disposition(name, "inline"),
         "Content-Security-Policy": POLICY,
