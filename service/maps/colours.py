@@ -11,6 +11,6 @@ STYLESHEET = Path(__file__).parent / "static/page.css"
 
 @cache
 def named() -> dict[str, str]:
-    """Give each variable that is a colour, without its dashes, with six hexadecimal digits."""
+    """Give each variable that is a colour, without its dashes, as it is by day: pictures are light."""
     written = STYLESHEET.read_text(encoding="utf-8")
-    return dict(re.findall(r"^\s*--([\w-]+):\s*#([0-9a-f]{6});", written, re.MULTILINE))
+    return dict(re.findall(r"^\s*--([\w-]+): var\(--light, #([0-9a-f]{6})\)", written, re.MULTILINE))

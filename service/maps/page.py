@@ -46,7 +46,7 @@ CONTENT_SECURITY_POLICY = (
 )
 """What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
 
-STYLES = ("fonts", "page", "time", "panel", "map")
+STYLES = ("fonts", "page", "time", "panel", "map", "print")
 
 MIN_ZOOM, MAX_ZOOM = 3, 11
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""

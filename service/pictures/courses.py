@@ -24,7 +24,7 @@ from service.pictures.svg import add, colour, layer, path_of, path_through, titl
 SHORTEST_ARROW = 16
 """A course shorter than this in pixels is a dot, not an arrow."""
 _OPEN_SHARE, _OPEN_STEPS = 0.45, 5
-_LIGHTER = 0.55
+_LIGHTER = 0.7
 _FILLED = (12, 9.5, ((1.5, 1.5), (10, 6), (1.5, 10.5), (4, 6)))
 _OPEN = (14, 11, ((2, 2.2), (11.5, 7), (2, 11.8), (4.6, 7)))
 """Arrowheads as parts.html has them: the size of their box, where the line's end lies, shape."""
