@@ -268,6 +268,8 @@ class Atlas {
       this.map.invalidateSize({ pan: false });
       this.map.fitBounds(bounds, { animate: false });
       this.#label();
+      if (isPaper) this.panel.fit();
+      else this.panel.show(this.moment);
     };
     addEventListener("beforeprint", () => {
       wasOpen = legend.open;

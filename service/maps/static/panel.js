@@ -31,6 +31,20 @@ export class Panel {
     );
   }
 
+  /** Leave out what of a long list of changes has no room on a sheet, and say so. */
+  fit() {
+    const list = this.node.querySelector(".dated ol");
+    if (!list) return;
+    const more = list.appendChild(element("li"));
+    let count = 0;
+    while (this.node.scrollHeight > this.node.clientHeight && list.children.length > 1) {
+      more.previousSibling.remove();
+      count += 1;
+      more.textContent = say(this.words.range.more, { count });
+    }
+    if (count === 0) more.remove();
+  }
+
   #story(story, heading = "h2") {
     return element(
       "section.story",
@@ -39,7 +53,7 @@ export class Panel {
       element(heading, {}, story.title),
       ...story.texts.map((text) => element("p", {}, text)),
       story.care && element("p.care", {}, story.care),
-      story.source && element("p.kicker", {}, story.source),
+      story.source && element("p.whose", {}, story.source),
       story.dated && this.#dated(story.dated),
       story.then && this.#story(story.then, "h3"),
     );
