@@ -60,7 +60,7 @@ function isClear(box, near) {
   return !pathsMeet(paths, wide);
 }
 
-/** [side, height, distance, cost]: to the right or left first, then higher, lower, farther. */
+/** [side, height, distance, cost]: beside it first, then below and above it, then farther. */
 const AROUND = [
   [1, 0, 0, 0],
   [-1, 0, 0, 2],
@@ -70,6 +70,9 @@ const AROUND = [
   ]),
   [0, 1, 0, 12],
   [0, -1, 0, 14],
+  ...[1, -1].flatMap((up, turn) =>
+    [0.4, -0.4, 0.8, -0.8].map((side, index) => [side, up, 0, 15 + 4 * turn + index]),
+  ),
   ...[8, 16].flatMap((far, ring) =>
     [0, 0.7, -0.7, 1.4, -1.4].flatMap((up, index) => [
       [1, up, far, 18 + 14 * ring + index * 2],
@@ -88,7 +91,7 @@ export function around(mark, others = [], gap = 3) {
   return ({ w, h }) =>
     AROUND.map(([side, up, far, cost]) => ({
       x: cx + side * (mark.w / 2 + gap + far + w / 2),
-      y: cy + up * (side ? mark.h / 2 + h / 3 : mark.h / 2 + gap + h / 2),
+      y: cy + up * (Math.abs(side) === 1 ? mark.h / 2 + h / 3 : mark.h / 2 + gap + h / 2),
       cost,
     })).filter(({ x, y }) => {
       const box = { x: x - w / 2, y: y - h / 2, w, h };
