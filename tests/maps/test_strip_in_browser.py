@@ -30,6 +30,11 @@ FADING = """() => {
   }
   return found;
 }"""
+# Before a frame is drawn after the step: a fade has begun, and on a slow machine is not over.
+STEPPED = f"""() => {{
+  document.getElementById("next").click();
+  return ({FADING})();
+}}"""
 OPACITIES = """() => [...document.querySelectorAll(".leaflet-lines-pane path.route")]
   .map((path) => Number(getComputedStyle(path).opacity))"""
 SPOKEN = """() => {
@@ -276,8 +281,7 @@ def test_what_replaces_a_route_fades_in_and_nothing_moves(visit: Opener) -> None
     page = visit("/map?date=2001-12-15").page
     assert set(page.evaluate(OPACITIES)) == {1}
     before = page.evaluate(FADING)["courses"]
-    page.evaluate('document.getElementById("next").click()')
-    begun = page.evaluate(FADING)
+    begun = page.evaluate(STEPPED)
     assert begun["coming"] > 0
     assert set(before) <= set(begun["courses"])
     page.wait_for_function("document.querySelector('.route.is-coming') === null")
@@ -291,8 +295,7 @@ def test_what_replaces_a_route_fades_in_and_nothing_moves(visit: Opener) -> None
 def test_what_ends_fades_out_and_goes(visit: Opener) -> None:
     page = visit("/map?date=2004-12-15").page
     held = page.locator(".leaflet-lines-pane path.route").count()
-    page.evaluate('document.getElementById("next").click()')
-    assert page.evaluate(FADING)["leaving"] == held > 0
+    assert page.evaluate(STEPPED)["leaving"] == held > 0
     expect(page.locator(".leaflet-lines-pane path.route")).to_have_count(0)
 
 
@@ -307,8 +310,7 @@ def test_a_step_back_in_the_middle_of_a_fade_leaves_nothing_behind(visit: Opener
 
 def test_nothing_fades_for_those_who_asked_for_less_motion(visit: Opener) -> None:
     page = visit("/map?date=2004-12-15", calm=True).page
-    page.evaluate('document.getElementById("next").click()')
-    assert page.evaluate(FADING) == {"coming": 0, "leaving": 0, "courses": []}
+    assert page.evaluate(STEPPED) == {"coming": 0, "leaving": 0, "courses": []}
 
 
 def test_a_drag_shows_each_day_as_it_is(visit: Opener) -> None:
