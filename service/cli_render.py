@@ -85,6 +85,9 @@ def render(
     store: StoreOption = None,
     edition: Annotated[int | None, typer.Option(help="Its number; else the newest", min=1)] = None,
     date: Annotated[str | None, typer.Option(help="Day, such as 2003-12-01")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Last day of a range that begins with the day")
+    ] = None,
     layers: Annotated[str | None, typer.Option(help=f"Some of {','.join(LAYERS)}")] = None,
     bbox: Annotated[str | None, typer.Option(help="west,south,east,north in degrees")] = None,
     lang: Annotated[str | None, typer.Option(help="Language, such as en")] = None,
@@ -104,8 +107,8 @@ def render(
     A page (.html) opens from disk, moves through time as the service's does, and asks nothing of
     any network. The same edition and options give the same bytes.
     """
-    given = {"date": date, "layers": layers, "bbox": bbox, "lang": lang, "mode": mode, "url": url,
-             "width": width, "height": height, "scale": scale}  # fmt: skip
+    given = {"date": date, "to": to, "layers": layers, "bbox": bbox, "lang": lang, "mode": mode,
+             "url": url, "width": width, "height": height, "scale": scale}  # fmt: skip
     values = {name: str(value) for name, value in given.items() if value is not None}
     _check(file, values, force=force)
     with reporting(as_json):
@@ -146,7 +149,7 @@ def _made(file: Path, edition: routes.Edition, values: Mapping[str, str]) -> byt
     try:
         view = read_view(values)
         picture = parameters.parse(values, view)
-        require_shown(state_of(edition, view.lang), view.date)
+        require_shown(state_of(edition, view.lang), view)
         mode, url = Page(values.get("mode", Page.MAP)), values.get("url", "").rstrip("/")
         asked = Asked(edition, view, picture, mode, url)
         return WRITERS[file.suffix.lower()](asked)

@@ -10,7 +10,11 @@ STYLESHEET = Path(__file__).parent / "static/page.css"
 
 
 @cache
-def named() -> dict[str, str]:
-    """Give each variable that is a colour, without its dashes, with six hexadecimal digits."""
+def named(scheme: str = "light") -> dict[str, str]:
+    """Give each variable that is a colour, without its dashes, as six hexadecimal digits.
+
+    `scheme` is "light", as pictures are whatever the reader's, or "dark".
+    """
     written = STYLESHEET.read_text(encoding="utf-8")
-    return dict(re.findall(r"^\s*--([\w-]+):\s*#([0-9a-f]{6});", written, re.MULTILINE))
+    either = rf"^\s*--([\w-]+): .*var\(--{scheme}, #([0-9a-f]{{6}})\)"
+    return dict(re.findall(either, written, re.MULTILINE))

@@ -29,7 +29,7 @@ from service.site import Site
 router = APIRouter()
 
 POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
-OF_BOTH = (*(name for name in OF_THE_MAP if name != "date"), "maps")
+OF_BOTH = (*(name for name in OF_THE_MAP if name not in ("date", "to")), "maps")
 YEARS_BACK = 2
 """How far the earlier day lies before the later one, where the address names none."""
 
@@ -45,7 +45,7 @@ async def compare(request: Request) -> Response:
         return await _of_editions(request)
     refuse_unknown(request, FROM.name, TO.name, FROM_EDITION.name, TO_EDITION.name, *OF_BOTH)
     site = Site.of(request)
-    view = parse_view(request, site)
+    view = parse_view(request, site, with_range=False)
     days = _days(request, state_of(site.edition, view.lang)["atlas"]["opening"])
     document = changes_document(site, *days)
     compared = Comparison(days, None, _numbers(request, site), _arrangement(request), "")
@@ -58,7 +58,7 @@ async def compare(request: Request) -> Response:
 async def _of_editions(request: Request) -> Response:
     refuse_unknown(request, FROM_EDITION.name, TO_EDITION.name, "date", *OF_BOTH)
     site = Site.of(request)
-    view = parse_view(request, site)
+    view = parse_view(request, site, with_range=False)
     earlier, later = corrections.asked(request)
     found = await run_in_threadpool(corrections.between, earlier, later)
     document = corrections.corrections_document(site, earlier, later, found)

@@ -20,14 +20,6 @@ LEAST_DIFFERENCE = 0.12
 blue of routes over land from greens and greys, and not from other blues."""
 
 GROUNDS = ("sea", "land", "member", "backdrop")
-DARK: Ground = {
-    "sea": "111a20",
-    "land": "262b2d",
-    "member": "2b3529",
-    "backdrop": "202527",
-    "over-land": "74bdf2",
-}
-"""What the map is drawn on where it is dark, and its other colour of routes."""
 
 _LIGHT = np.array([0.2126, 0.7152, 0.0722])
 # Björn Ottosson, "A perceptual color space for image processing" (2020): linear sRGB to the
@@ -46,8 +38,8 @@ _OKLAB = np.array([
 
 def ground(scheme: str) -> Ground:
     """Give the colours of the ground and of routes over land, of "light" or "dark"."""
-    light = named()
-    return DARK if scheme == "dark" else {name: light[name] for name in (*GROUNDS, "over-land")}
+    colours = named(scheme)
+    return {name: colours[name] for name in (*GROUNDS, "over-land")}
 
 
 def contrast(one: str, other: str) -> float:

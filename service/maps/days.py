@@ -27,17 +27,19 @@ def nearest_day(state: Mapping[str, Any], day: str) -> str:
     return min(max(day, first), last)
 
 
-def require_shown(state: Mapping[str, Any], day: str | None) -> None:
-    """Refuse an ISO day that the map does not show. Raises BadParameter."""
+def require_shown(state: Mapping[str, Any], view: MapView) -> None:
+    """Refuse a day, or a range of days, that the map does not show. Raises BadParameter."""
     first, last = days_of(state)
-    if day is not None and not first <= day <= last:
-        fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
-        raise BadParameter(fault, "date", state["atlas"]["opening"])
+    for name, day in (("date", view.date), ("to", view.to)):
+        if day is not None and not first <= day <= last:
+            fault = f"{day!r} is not between {first} and {last}, the days that this map shows"
+            raise BadParameter(fault, name, state["atlas"]["opening"])
 
 
 def within(state: Mapping[str, Any], view: MapView) -> MapView:
-    """Give a view of the nearest day that the map shows."""
-    return replace(view, date=view.date and nearest_day(state, view.date))
+    """Give a view of the nearest day, or range of days, that the map shows."""
+    date, to = (day and nearest_day(state, day) for day in (view.date, view.to))
+    return replace(view, date=date, to=to)
 
 
 def days_of(state: Mapping[str, Any]) -> tuple[str, str]:

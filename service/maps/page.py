@@ -45,7 +45,7 @@ CONTENT_SECURITY_POLICY = (
 )
 """What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
 
-STYLES = ("fonts", "page", "time", "panel", "map")
+STYLES = ("fonts", "page", "time", "panel", "map", "print")
 OF_AN_EMBED = (*STYLES, "embed")
 
 MIN_ZOOM, MAX_ZOOM = ZOOMS
@@ -176,6 +176,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "view": view,
         "mode": mode,
         "date": day,
+        "to": view.to,
         "layers": [name for name in LAYERS if state[SHOWN_BY[name]]],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
         "modules": [assets.address(view.root_path, name) for name in assets.modules()],
@@ -196,6 +197,7 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
         "accent": view.look.accent,
         "strip": view.look.strip,
         "date": told["date"],
+        "to": view.to,
         "root": view.root_path,
         # A file that knows no service has nothing to link to.
         "base": view.base if view.root_path or "file" not in told else None,

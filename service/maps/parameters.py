@@ -21,6 +21,12 @@ EVERY = (
         "2003-12-01",
     ),
     Parameter(
+        "to",
+        "The last day of a range that begins with `date`: all that held at some time of it.",
+        {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"},
+        "2003-12",
+    ),
+    Parameter(
         "bbox",
         "What the map shows at first: west,south,east,north in degrees.",
         {"type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number"}},
@@ -44,5 +50,5 @@ MAPS = Parameter(
     {"type": "string", "enum": ["two", "one"], "default": "two"},
     "one",
 )
-OF_A_DAY = tuple(one for one in EVERY if one.name in ("date", "lang"))
+OF_A_DAY = tuple(one for one in EVERY if one.name in ("date", "to", "lang"))
 """Those of the map's table."""

@@ -42,7 +42,7 @@ def _path(view: MapView, page: str, **more: object) -> str:
 
 def query_of(view: MapView) -> dict[str, str]:
     """Give what a view asks for as an address has it; what it leaves open is left out."""
-    asked = {name: getattr(view, name) for name in ("date", "lat", "lon", "zoom")}
+    asked = {name: getattr(view, name) for name in ("date", "to", "lat", "lon", "zoom")}
     query = {name: _text(value) for name, value in asked.items() if value is not None}
     if view.bbox is not None:
         query["bbox"] = ",".join(map(_text, view.bbox))
@@ -74,7 +74,7 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
         for name, form in (("json", "application/json"), ("xml", "text/xml"))
     ]
     return {
-        "title": titled(title, day),
+        "title": titled(title, day, view.to),
         "url": address(view, "map"),
         "picture": address(view, "picture.png", width=width, height=height),
         "width": width,
@@ -83,9 +83,10 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
     }
 
 
-def titled(title: str, day: str) -> str:
-    """Give the title of a map of a day."""
-    return f"{title}, {spoken.date(day)}"
+def titled(title: str, day: str, to: str | None = None) -> str:
+    """Give the title of a map of a day, or of the days until another."""
+    until = f" – {spoken.date(to)}" if to else ""
+    return f"{title}, {spoken.date(day)}{until}"
 
 
 def title_of(view: MapView, atlas: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,18 @@ FRESH = 31 * DAY
 
 @dataclass(frozen=True)
 class Story:
-    """A headline with a line over it, sentences, what to be careful with, and what comes next."""
+    """A headline with a line over it, sentences, what to be careful with, and what comes next.
+
+    `source` says on whose word and where it stands; `dated` holds what changed in a range of days,
+    each with its day.
+    """
 
     kicker: str
     title: str
     texts: tuple[str, ...] = ()
     care: str = ""
+    source: str = ""
+    dated: tuple[tuple[str, str], ...] = ()
     then: Story | None = None
 
 
@@ -36,19 +42,46 @@ def story_of(state: State, moment: Moment, said: Words) -> Story:
     panel = said["panel"]
     if moment.is_beyond:
         return _beyond(state, moment, panel)
+    if moment.to is not None:
+        return _of_range(state, moment, said)
     latest = _latest(moment, panel)
     if not moment.shifts:
         return latest or Story(panel["first"], str(state["atlas"]["title"]))
-    names = {route["id"]: route["name"] for route in state["routes"]}
-    shift = moment.shifts[0]
+    shift = _shift(moment.shifts[0], state, said)
     is_other = moment.latest is not None and "shift" not in moment.latest["kinds"]
     if latest and is_other and _age(moment) < FRESH:
-        return Story(latest.kicker, latest.title, latest.texts, then=_shift(shift, panel, names))
-    return _shift(shift, panel, names, latest if is_other else None)
+        return replace(latest, then=shift)
+    return replace(shift, then=latest if is_other else None)
+
+
+def _of_range(state: State, moment: Moment, said: Words) -> Story:
+    """Tell a range: how many routes, then every change in it with its day, then its shifts."""
+    words, last = said["range"], str(moment.to)
+    count, sure = len(moment.routes), sum(entry.is_sure for entry in moment.routes)
+    ends = state["atlas"]["knowledge_ends"]
+    texts = []
+    if count:
+        texts.append(words["sure"].format(sure=sure, unsure=count - sure))
+    if state["boundaries"]:
+        texts.append(words["ground"].format(date=dates.date(last)))
+    if _seconds(last) >= ends["at"]:
+        texts.append(words["knowledge"].format(year=ends["year"]))
+    dated = tuple((_day(change["at"]), " ".join(change["words"])) for change in moment.changes)
+    if not dated:
+        texts.append(words["no_changes"])
+    title = words["title" if count > 1 else "title_one" if count else "title_none"]
+    span = {"first": dates.date(moment.day), "last": dates.date(last)}
+    return Story(
+        words["kicker"],
+        title.format(count=count, **span),
+        tuple(texts),
+        dated=dated,
+        then=_shift(moment.shifts[0], state, said) if moment.shifts else None,
+    )
 
 
 def _age(moment: Moment) -> int:
-    at = int(np.datetime64(moment.day, "s").astype(np.int64))
+    at = _seconds(moment.day)
     return at - int(moment.latest["at"]) if moment.latest else at
 
 
@@ -56,14 +89,15 @@ def _latest(moment: Moment, panel: dict[str, str]) -> Story | None:
     if moment.latest is None:
         return None
     title, *texts = moment.latest["words"]
-    day = str(np.datetime64(moment.latest["at"], "s").astype("datetime64[D]"))
-    kicker = panel["now"] if day == moment.day else panel["latest"]
-    return Story(kicker.format(when=dates.date(day)), title.removesuffix("."), tuple(texts))
+    day = _day(moment.latest["at"])
+    kicker = panel["now" if day == dates.date(moment.day) else "latest"]
+    return Story(kicker.format(when=day), title.removesuffix("."), tuple(texts))
 
 
 def _beyond(state: State, moment: Moment, panel: dict[str, str]) -> Story:
     ends = state["atlas"]["knowledge_ends"]
-    values = {"year": ends["year"], "date": dates.date(moment.day)}
+    until = f" – {dates.date(moment.to)}" if moment.to else ""
+    values = {"year": ends["year"], "date": dates.date(moment.day) + until}
     # The boundaries go on after the source's knowledge: say what changed with them last.
     is_later = moment.latest is not None and moment.latest["at"] > ends["at"]
     return Story(
@@ -74,12 +108,15 @@ def _beyond(state: State, moment: Moment, panel: dict[str, str]) -> Story:
     )
 
 
-def _shift(
-    shift: dict[str, Any], panel: dict[str, str], names: dict[str, str], then: Story | None = None
-) -> Story:
+def _shift(shift: dict[str, Any], state: State, said: Words) -> Story:
+    """Tell a shift: what gave way to what, why, with what care, and on whose word."""
+    panel, names = said["panel"], {route["id"]: route["name"] for route in state["routes"]}
+
     def named(side: str) -> str:
         return "; ".join(names.get(one, one) for one in shift[side])
 
+    cited = state["sources"].get(shift.get("source"), {}).get("short", shift.get("source"))
+    source = ", ".join(part for part in (cited, shift.get("locator")) if part)
     kicker = panel["here_spread" if shift["spread"] else "here"]
     texts = [panel["replaced"].format(**{"from": named("from"), "to": named("to")})]
     if shift["cause"]:
@@ -90,5 +127,13 @@ def _shift(
         shift["name"],
         tuple(texts),
         " ".join(text for text in cares if text),
-        then,
+        panel["on_whose_word"].format(source=source) if source else "",
     )
+
+
+def _day(at: int) -> str:
+    return dates.date(str(np.datetime64(at, "s").astype("datetime64[D]")))
+
+
+def _seconds(day: str) -> int:
+    return int(np.datetime64(day, "s").astype(np.int64))

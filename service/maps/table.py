@@ -14,16 +14,16 @@ from service.site import Site
 
 router = APIRouter()
 
-PARAMETERS = ("date", "lang", "f")
+PARAMETERS = ("date", "to", "lang", "f")
 
 
 @router.get("/map/table")
 @router.get("/editions/{edition:int}/map/table")
 async def table(request: Request) -> Response:
-    """Give everything that the map shows on a day, in tables."""
+    """Give everything that the map shows on a day, or in a range of days, in tables."""
     refuse_unknown(request, *PARAMETERS)
     site = Site.of(request)
     view = parse_view(request, site)
     state = state_of(site.edition, view.lang)
-    day = view.date or state["atlas"]["opening"]
-    return answers.html(request, site, lambda: pages.day_table(site, state, day, view.lang))
+    days = (view.date or state["atlas"]["opening"], view.to)
+    return answers.html(request, site, lambda: pages.day_table(site, state, days, view.lang))

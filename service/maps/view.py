@@ -38,7 +38,8 @@ class Correction:
 class MapView:
     """What an address asks the map to show; read and checked by the HTTP layer.
 
-    `date` is an ISO day, None for the atlas's opening date. `bbox` is (west, south, east, north)
+    `date` is an ISO day, None for the atlas's opening date; with `to`, an ISO day not before it, it
+    is the first day of a range and `to` the last. `bbox` is (west, south, east, north)
     in degrees; `lat`, `lon`, `zoom` come together and win over it. `layers` are names of `LAYERS`,
     None for all. `edition` is the number of a pinned edition, None to follow the newest.
     `root_path` is the path that the service is mounted at, "" or "/atlas"; `root` the full address
@@ -46,6 +47,7 @@ class MapView:
     """
 
     date: str | None = None
+    to: str | None = None
     bbox: tuple[float, float, float, float] | None = None
     lat: float | None = None
     lon: float | None = None

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.dates import EdtfError, span_of
+from geo.dates import SECOND, EdtfError, Span, span_of
 from routes import Edition
 from routes.index import Box
 from service import answers
@@ -36,7 +36,7 @@ router = APIRouter()
 LOOK = tuple(one.name for one in looks.OF_A_MAP)
 FRAMED = (*LOOK, *(one.name for one in looks.OF_AN_EMBED))
 """What /map and /embed take beyond what every map takes."""
-PARAMETERS = ("date", "bbox", "lat", "lon", "zoom", "layers", "lang", "f")
+PARAMETERS = ("date", "to", "bbox", "lat", "lon", "zoom", "layers", "lang", "f")
 
 
 @router.get("/map")
@@ -87,25 +87,30 @@ def correction_of(library: Library, edition: Edition, view: MapView) -> Correcti
     return Correction(edition.number, edition.manifest.published[:10], href)
 
 
-def parse_view(request: Request, site: Site) -> MapView:
-    """Read what a map's address asks to show. Raises BadParameter."""
+def parse_view(request: Request, site: Site, *, with_range: bool = True) -> MapView:
+    """Read what a map's address asks to show. Raises BadParameter.
+
+    `with_range`: `to` is the last day of a range; on other pages it means something else.
+    """
     return replace(
-        read_view(request.query_params),
+        read_view(request.query_params, with_range=with_range),
         edition=site.edition.number if site.pinned else None,
         root_path=request.scope.get("root_path", ""),
         root=site.root,
     )
 
 
-def read_view(values: Mapping[str, str]) -> MapView:
+def read_view(values: Mapping[str, str], *, with_range: bool = True) -> MapView:
     """Read what some of the map's parameters ask to show. Raises BadParameter."""
+    date = day(values["date"]) if "date" in values else None
     place = _Place.parse(values)
     boxes = parse_bbox(values["bbox"]) if "bbox" in values else ()
     if len(boxes) > 1:
         raise BadParameter("crosses the antimeridian, which this map does not show", "bbox",
                            "12,39,30,49")  # fmt: skip
     return MapView(
-        date=day(values["date"]) if "date" in values else None,
+        date=date,
+        to=last_day(values["to"], date) if with_range and "to" in values else None,
         bbox=_corners(boxes[0]) if boxes else None,
         lat=place.lat,
         lon=place.lon,
@@ -171,13 +176,38 @@ def _between(
 
 def day(text: str, name: str = "date") -> str:
     """Read the day to show; of a month or a year, its first day."""
+    return _iso(text, _span(text, name).first, name)
+
+
+def last_day(text: str, first: str | None) -> str:
+    """Read the last day of a range that begins on an ISO day; of a month or a year, its last day.
+
+    Both ends belong to the range, as in OGC 17-069r4 /req/core/fc-time-definition.
+    """
+    example = "date=2000-01&to=2003-12"
+    if first is None:
+        raise BadParameter(f"{text!r} ends a range that has no beginning: `date` is missing", "to",
+                           example)  # fmt: skip
+    last = _iso(text, _span(text, "to").after - SECOND, "to")
+    if last < first:
+        raise BadParameter(f"{text!r} lies before {first}, the first day of the range", "to",
+                           example)  # fmt: skip
+    return last
+
+
+def _span(text: str, name: str) -> Span:
     try:
-        first = span_of(text).first
+        span = span_of(text)
     except EdtfError as error:
         raise BadParameter(f"{text!r} {error.fault}", name, "2003-12-01") from None
-    if not np.datetime64("0001-01-01") <= first < np.datetime64("10000-01-01"):
+    # An instant lies in a day, and that day is shown.
+    return span._replace(after=span.first + SECOND) if span.is_instant else span
+
+
+def _iso(text: str, moment: np.datetime64, name: str) -> str:
+    if not np.datetime64("0001-01-01") <= moment < np.datetime64("10000-01-01"):
         raise BadParameter(f"{text!r} is beyond the years 1 to 9999", name, "2003-12-01")
-    return str(first.astype("datetime64[D]"))
+    return str(moment.astype("datetime64[D]"))
 
 
 def _layers(text: str) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def words(lang: str = "en") -> Words:
     return tomllib.loads((FOLDER / f"{lang}.toml").read_text(encoding="utf-8"))
 
 
+def in_range(said: Words) -> Words:
+    """Give the words for a range of days: what a section says, as its `_in_range` says it."""
+    return {name: said[name] | said.get(f"{name}_in_range", {}) for name in said}
+
+
 def listing(names: list[str], said: Words) -> str:
     """Join names as a sentence does: "A, B and C"; "A, by sea; B and C" where one has a comma."""
     if len(names) < 2:

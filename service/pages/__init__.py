@@ -247,9 +247,9 @@ def stories(site: Site, document: Document) -> str:
     return render(site, "stories.html", "Stories", crumbs(site), stories=listed)
 
 
-def day_table(site: Site, state: State, day: str, lang: str) -> str:
-    """Give everything that the map shows on a day, in tables."""
-    said = daytable.said_of(site, state, day, lang)
+def day_table(site: Site, state: State, days: daytable.Days, lang: str) -> str:
+    """Give everything that the map shows on a day, or in a range of days, in tables."""
+    said = daytable.said_of(site, state, days, lang)
     title = f"{said['say']['table']['heading']} {said['on_the_day']}"
     return render(site, "day_table.html", title, crumbs(site),
                   here=said["say"]["table"]["heading"], **said)  # fmt: skip

@@ -9,10 +9,10 @@ import orjson
 
 from geo import words as dates
 from routes.schema import COLLECTIONS
-from service.maps.moment import Marked, Moment, moment_of
+from service.maps.moment import Entry, Moment, moment_of
 from service.maps.state import State
 from service.maps.story import story_of
-from service.maps.words import Words, words
+from service.maps.words import Words, in_range, words
 from service.pages import asking
 from service.pages.tables import Cell, Row, Table
 from service.pages.values import Piece, pieces, source_address
@@ -23,16 +23,25 @@ Columns = Sequence[tuple[str, Sequence[Piece]]]
 """The cells of one row: the key of each label in the words, and what stands there."""
 
 
-def said_of(site: Site, state: State, day: str, lang: str) -> dict[str, Any]:
-    """Give what the page of a day says."""
-    said, moment = words(lang), moment_of(state, day)
+Days = tuple[str, str | None]
+"""The day, or the first and the last of a range; ISO."""
+
+
+def said_of(site: Site, state: State, days: Days, lang: str) -> dict[str, Any]:
+    """Give what the page of a day, or of a range of days, says."""
+    day, to = days
+    said, moment = words(lang), moment_of(state, day, to)
+    said = in_range(said) if to else said
     writer = _Writer(site, state, said)
     year = str(int(day[:4]))
     backdrops = sum(row["kind"] == "backdrop" for row in moment.boundaries)
     return {
         "day": day,
+        "to": to,
+        "asked": {"date": day} | ({"to": to} if to else {}),
+        "datetime": f"{day}/{to}" if to else day,
         "date": dates.date(day),
-        "on_the_day": asking.moment(day),
+        "on_the_day": asking.moment(f"{day}/{to}" if to else day),
         "story": story_of(state, moment, said),
         "is_beyond": moment.is_beyond,
         "say": said,
@@ -61,9 +70,9 @@ class _Writer:
     def __init__(self, site: Site, state: State, said: Words) -> None:
         self.site, self.state, self.said = site, state, said
 
-    def routes(self, marked: Sequence[Marked]) -> Table:
+    def routes(self, marked: Sequence[Entry]) -> Table:
         rows = []
-        for row, mark in marked:
+        for row, mark, _ in marked:
             course = [Piece(self.said["mode"][row["mode"]]), *self._stages(row["id"])]
             cells: Columns = (
                 ("sure", self._mark(mark)),
@@ -76,9 +85,9 @@ class _Writer:
             rows.append(self._row(row["name"], f"/routes/{row['route']}", cells))
         return self._table(rows)
 
-    def crossings(self, marked: Sequence[Marked]) -> Table:
+    def crossings(self, marked: Sequence[Entry]) -> Table:
         rows = []
-        for row, mark in marked:
+        for row, mark, _ in marked:
             also = (
                 [f"{self.said['popup']['also']}: {', '.join(row['also'])}."] if row["also"] else []
             )
@@ -108,9 +117,9 @@ class _Writer:
             rows.append(self._row(row["name"], f"/collections/shifts/items/{row['id']}", cells))
         return self._table(rows)
 
-    def events(self, marked: Sequence[Marked]) -> Table:
+    def events(self, marked: Sequence[Entry]) -> Table:
         rows = []
-        for row, _ in marked:
+        for row, *_ in marked:
             when = self.said["legend"]["undated"] if row["undated"] else row.get("when")
             cells: Columns = (
                 ("kind", _text(self.said["kind"].get(row["kind"]))),
@@ -122,9 +131,9 @@ class _Writer:
             rows.append(self._row(row["name"], f"/collections/events/items/{row['id']}", cells))
         return self._table(rows)
 
-    def roles(self, marked: Sequence[Marked]) -> Table:
+    def roles(self, marked: Sequence[Entry]) -> Table:
         rows = []
-        for row, mark in sorted(marked, key=lambda one: one[0]["country"]):
+        for row, mark, _ in sorted(marked, key=lambda one: one[0]["country"]):
             cells: Columns = (
                 ("role", _text(self.said["role"].get(row["role"]))),
                 ("sure", self._mark(mark)),

@@ -16,15 +16,15 @@ import shapely
 import shapely.ops
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.moment import Entry
 from service.maps.state import Row
-from service.pictures.moment import Entry
 from service.pictures.projection import Frame, Pixels
 from service.pictures.svg import add, colour, layer, path_of, path_through, titled
 
 SHORTEST_ARROW = 16
 """A course shorter than this in pixels is a dot, not an arrow."""
 _OPEN_SHARE, _OPEN_STEPS = 0.45, 5
-_LIGHTER = 0.55
+_LIGHTER = 0.7
 _FILLED = (12, 9.5, ((1.5, 1.5), (10, 6), (1.5, 10.5), (4, 6)))
 _OPEN = (14, 11, ((2, 2.2), (11.5, 7), (2, 11.8), (4.6, 7)))
 """Arrowheads as parts.html has them: the size of their box, where the line's end lies, shape."""

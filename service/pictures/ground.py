@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.moment import Moment
 from service.maps.state import Row
-from service.pictures.moment import Moment
 from service.pictures.projection import Box, Frame
 from service.pictures.svg import add, colour, layer, path_of, titled
 
@@ -45,10 +45,10 @@ def draw(picture: Element, moment: Moment, outlines: Sequence[Any], frame: Frame
         _fill(hatched, inner, shapes, "url(#hatch)")
     _borders(layer(picture, "borders", "Borders", fill="none", stroke_linejoin="round"),
              moment, shapes, frame)  # fmt: skip
-    if with_union and moment.border:
+    if with_union and moment.union:
         union = layer(picture, "eu-border", "EU border", fill="none", stroke_linejoin="round",
                       stroke=colour("union"), stroke_width=2.6, stroke_opacity=0.85)  # fmt: skip
-        _line(union, lines(moment.border["lines"], frame), moment.border["name"])
+        _line(union, lines(moment.union["lines"], frame), moment.union["name"])
 
 
 def area(outline: Any, frame: Frame) -> BaseGeometry:  # noqa: ANN401

@@ -6,10 +6,10 @@ from xml.etree.ElementTree import Element
 
 import shapely
 
+from service.maps.moment import Entry
 from service.pictures.courses import colour_of, ink, opacity
 from service.pictures.ground import HATCH, INNER_BORDER, area
 from service.pictures.labels import Named
-from service.pictures.moment import Entry
 from service.pictures.places import diamond
 from service.pictures.svg import add, colour
 
@@ -37,7 +37,7 @@ def kinds(named: Named, routes: list[Entry], *, with_union: bool) -> list[str]:
         "area": bool(named.areas),
         "event": any(not mark.entry.row["undated"] for mark in named.diamonds),
         "undated": any(mark.entry.row["undated"] for mark in named.diamonds),
-        "eu": with_union and named.moment.border is not None,
+        "eu": with_union and named.moment.union is not None,
         **{kind: _holds(named, name) for kind, name in _INNER.items()},
     }
     return [kind for kind, is_shown in shown.items() if is_shown]

@@ -11,12 +11,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.moment import Entry, Moment
 from service.maps.state import Row
 from service.maps.words import Words
 from service.pictures.fonts import BOLD, ITALIC
 from service.pictures.ground import area
 from service.pictures.lettering import Label, Style, broken, in_order
-from service.pictures.moment import Entry, Moment
 from service.pictures.places import RADIUS, Mark
 from service.pictures.placing import Ground, Item, Placed, Variant, place
 from service.pictures.projection import Box, Frame
@@ -63,7 +63,8 @@ def _places(named: Named) -> Iterator[Item]:
     style = Style(BOLD, 13 if named.small else 14, "ink", "#ffffff", 1.15)
     for mark in named.rings:
         label = Label("place", style, (mark.entry.row["name"],))
-        yield Item([_variant(label, 0)], around(_box(mark)), (2, 2))
+        others = [_box(other) for other in named.rings if other is not mark]
+        yield Item([_variant(label, 0)], around(_box(mark), others), (2, 2))
     for entry in named.areas:
         shape = area(named.outlines[entry.row["outline"]], named.frame)
         if shape.is_empty:

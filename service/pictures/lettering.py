@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from service.maps.moment import Entry
 from service.maps.words import Words
 from service.pictures.fonts import BOLD, ITALIC, PLAIN, Face, width
-from service.pictures.moment import Entry
 from service.pictures.projection import Box
 from service.pictures.svg import add, colour, layer, text
 

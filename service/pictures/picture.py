@@ -8,15 +8,15 @@ from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from service.maps.moment import Moment, moment_of
 from service.maps.page import LAYERS, MAX_ZOOM, state_of
 from service.maps.shapes import region
 from service.maps.state import ShownEdition, State
 from service.maps.view import MapView
-from service.maps.words import Words, words
+from service.maps.words import Words, in_range, words
 from service.pictures import bar, courses, embedding, ground, key, labels, places, texts
 from service.pictures.layout import COLUMN, SMALL, WIDE, Keys, Layout
 from service.pictures.lettering import Lettering
-from service.pictures.moment import Moment, moment_of
 from service.pictures.placing import Placed
 from service.pictures.projection import Box, Frame
 from service.pictures.sheet import Line
@@ -51,10 +51,12 @@ class Picture:
 
     def __init__(self, edition: ShownEdition, asked: PictureView) -> None:
         self.state: State = state_of(edition, asked.view.lang)
-        self.said: Words = words(asked.view.lang)
+        said, to = words(asked.view.lang), asked.view.to
+        self.said: Words = in_range(said) if to else said
         self.asked = asked
         self.day = asked.view.date or self.state["atlas"]["opening"]
-        self.moment: Moment = moment_of(self.state, self.day)
+        self.moment: Moment = moment_of(self.state, self.day, to)
+        self.when = texts.spoken_days(self.day, to)
         self.with_union, self.with_roles = "eu" in asked.layers, "roles" in asked.layers
         self.routes = self.moment.routes if "routes" in asked.layers else []
         self.layout = self._laid_out(dict(edition.atlas))
@@ -74,8 +76,7 @@ class Picture:
         picture = Element("svg", xmlns=SVG, viewBox=f"0 0 {asked.width} {asked.height}",
                           width=str(asked.width * asked.scale),
                           height=str(asked.height * asked.scale), role="img")  # fmt: skip
-        day = texts.spoken_day(self.day)
-        titled(picture, f"{self.state['atlas']['title']}, {day}")
+        titled(picture, f"{self.state['atlas']['title']}, {self.when}")
         key.definitions(picture)
         clip = add(add(picture[-1], "clipPath", id="frame"), "rect")
         for name, value in zip(("x", "y", "width", "height"), self.layout.map_box, strict=True):
@@ -109,8 +110,8 @@ class Picture:
 
     def _laid_out(self, atlas: dict[str, Any]) -> Layout:
         layout = Layout(self.asked.width, self.asked.height)
-        layout.title(self.state["atlas"]["title"], texts.spoken_day(self.day))
-        layout.source(texts.source_line(self.state, atlas, self.said))
+        layout.title(self.state["atlas"]["title"], self.when)
+        layout.source(texts.source_line(self.state, atlas, self.moment, self.said))
         # What the key has to explain is known only when the map is placed; where the map's frame
         # ends changes little of it, so a first frame tells.
         named = self._named(layout.map_box)
@@ -135,7 +136,7 @@ class Picture:
     def _column(self, kinds: list[str], with_roles: bool, detail: int) -> list[Line]:
         room = COLUMN - 32
         routes = (
-            texts.routes_lines(self.moment, self.state, self.day, self.said, room, detail)
+            texts.routes_lines(self.moment, self.state, self.when, self.said, room, detail)
             if "routes" in self.asked.layers
             else []
         )

@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from service.maps.moment import Entry
 from service.pictures.ground import area
-from service.pictures.moment import Entry
 from service.pictures.projection import Frame
 from service.pictures.svg import add, colour, layer, path_of, path_through, titled
 

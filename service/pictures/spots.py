@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -26,27 +29,46 @@ _AROUND = np.array(
         (0, 1, 0, 12),
         (0, -1, 0, 14),
         *(
-            (side, up, 8, (18 if side > 0 else 20) + 2 * turn)
+            (side, up, 0, 15 + turn)
+            for turn, (up, side) in enumerate(product((1, -1), (0.4, -0.4, 0.8, -0.8)))
+        ),
+        *(
+            (side, up, far, (18 if side > 0 else 20) + more + 2 * turn)
+            for far, more in ((8, 0), (16, 14))
             for turn, up in enumerate((0, 0.7, -0.7, 1.4, -1.4))
             for side in (1, -1)
         ),
     ],
     dtype=float,
 )
-"""Side, height, distance, cost: to the right or left first, then higher, lower, farther."""
+"""Side, height, distance, cost: beside it first, then below and above it, then farther."""
 
 
-def around(mark: Box, gap: float = 3.0) -> Spots:
-    """Give the places around a mark."""
+def around(mark: Box, others: Sequence[Box] = (), gap: float = 3.0) -> Spots:
+    """Give the places around a mark, none nearer to another: it would read as the other's name."""
     x, y, w, h = mark
+    own = shapely.box(x, y, x + w, y + h)
+    strange = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in others])
     side, up, far, cost = _AROUND.T
 
     def spots(width: float, height: float) -> Floats:
-        beside = np.where(side != 0, h / 2 + height / 3, h / 2 + gap + height / 2)
+        beside = np.where(np.abs(side) == 1, h / 2 + height / 3, h / 2 + gap + height / 2)
         across = x + w / 2 + side * (w / 2 + gap + far + width / 2)
-        return np.column_stack([across, y + h / 2 + up * beside, cost])
+        found = np.column_stack([across, y + h / 2 + up * beside, cost])
+        boxes = _boxes(found, width, height)
+        # Of nothing the distance is not a number: then no place is nearer to it.
+        is_other = shapely.distance(boxes, strange) <= shapely.distance(boxes, own) + 1
+        return found[~is_other]
 
     return spots
+
+
+def _boxes(found: Floats, width: float, height: float) -> NDArray[np.object_]:
+    x, y = found[:, 0], found[:, 1]
+    boxes: NDArray[np.object_] = shapely.box(
+        x - width / 2, y - height / 2, x + width / 2, y + height / 2
+    )
+    return boxes
 
 
 def off_land(spots: Spots, land: BaseGeometry) -> Spots:
@@ -55,10 +77,10 @@ def off_land(spots: Spots, land: BaseGeometry) -> Spots:
 
     def dearer(width: float, height: float) -> Floats:
         found = spots(width, height)
-        x, y = found[:, 0], found[:, 1]
-        boxes = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        boxes = _boxes(found, width, height)
         on_land = shapely.area(shapely.intersection(land, boxes)) / (width * height)
-        return np.column_stack([x, y, found[:, 2] + _LAND_COST * on_land])
+        found[:, 2] += _LAND_COST * on_land
+        return found
 
     return dearer
 

@@ -7,50 +7,55 @@ from functools import partial
 from typing import Any
 
 from geo import words as spoken
+from service.maps.moment import Entry, Moment
 from service.maps.state import State
 from service.maps.words import Words
 from service.pictures.fonts import BOLD, PLAIN, SEMIBOLD, TITLE, width
 from service.pictures.key import SAMPLE_W, route_sample, sample
 from service.pictures.lettering import CHIP, ROLES, chip
-from service.pictures.moment import Entry, Moment
 from service.pictures.sheet import Line, paragraph
 from service.pictures.svg import colour, text
 
 INDENT = SAMPLE_W + 9
 
 
-def spoken_day(day: str) -> str:
-    """Say an ISO day as people do: "1 December 2003"."""
-    return spoken.date(day)
+def spoken_days(day: str, to: str | None) -> str:
+    """Say an ISO day as people do, "1 December 2003", or the days until another."""
+    return spoken.date(day) + (f" – {spoken.date(to)}" if to else "")
 
 
-def source_line(state: State, atlas: Mapping[str, Any], said: Words) -> str:
-    """Say on whose word, in which edition, whose boundaries, and how it may be used."""
+def source_line(state: State, atlas: Mapping[str, Any], moment: Moment, said: Words) -> str:
+    """Say on whose word, in which edition, whose boundaries of which day, and how it may be used.
+
+    Of a range of days the boundaries are those of the last, which the map cannot show by itself.
+    """
     parts = [state["atlas"]["byline"], said["page"]["edition"].format(number=state["edition"])]
     if state["boundaries"]:
         parts.append(said["page"]["attribution"])
+    if state["boundaries"] and moment.to:
+        parts.append(said["range"]["ground_short"].format(date=spoken.date(moment.to)))
     return " · ".join(part for part in (*parts, str(atlas.get("licence") or "")) if part)
 
 
-def routes_lines(moment: Moment, state: State, day: str, said: Words, room: float,
+def routes_lines(moment: Moment, state: State, when: str, said: Words, room: float,
                  detail: int) -> list[Line]:  # fmt: skip
     """Give the routes of the day: name, when, how sure; or why there are none.
 
     `detail` 2 has all, 1 leaves out how sure (the key tells), 0 gives the names alone.
     """
     if not moment.routes:
-        return _none(moment, state, day, said, room)
+        return _none(moment, state, when, said, room)
     lines = [Line(said["panel"]["routes"], SEMIBOLD, 13)]
     for entry in moment.routes:
         lines += _route(entry, said, room, detail)
     return lines
 
 
-def _none(moment: Moment, state: State, day: str, said: Words, room: float) -> list[Line]:
+def _none(moment: Moment, state: State, when: str, said: Words, room: float) -> list[Line]:
     year = state["atlas"]["knowledge_ends"]["year"]
     if not moment.is_beyond:
         return paragraph(said["panel"]["none"], PLAIN, 13, room)
-    told = said["panel"]["beyond_text"].format(date=spoken_day(day), year=year)
+    told = said["panel"]["beyond_text"].format(date=when, year=year)
     return [
         *paragraph(said["panel"]["beyond_title"].format(year=year), TITLE, 17, room),
         *paragraph(told, PLAIN, 13, room, above=4),

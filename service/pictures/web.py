@@ -63,7 +63,7 @@ def _made(draw: Draw, edition: Edition, asked: PictureView) -> bytes:
     The live map goes to the nearest one, and says so; a picture of another day than was asked for
     would be taken for that day.
     """
-    require_shown(state_of(edition, asked.view.lang), asked.view.date)
+    require_shown(state_of(edition, asked.view.lang), asked.view)
     return draw(edition, asked)
 
 
@@ -77,7 +77,9 @@ async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
         view = replace(view, look=Look(accent=accent))
     asked = parameters.parse(request.query_params, view)
     day = asked.view.date or opening_day(site.edition.atlas)
-    name = f"{site.edition.atlas['id']}-{day}-edition-{site.edition.number}.{ENDINGS[media_type]}"
+    until = f"-to-{asked.view.to}" if asked.view.to else ""
+    stem = f"{site.edition.atlas['id']}-{day}{until}-edition-{site.edition.number}"
+    name = f"{stem}.{ENDINGS[media_type]}"
     headers = answers.for_caches(site, media_type, {
         "Content-Disposition": disposition(name, "inline"),
         # A browser shows no PDF in a sandbox; it is no document that could run anything.

@@ -107,7 +107,7 @@ def _drawn(section: Section, state: State, day: str, said: Words) -> str:
     routes = moment_of(state, day).routes if "routes" in section.layers else []
     if not routes:
         return said["change"]["drawn_none"]
-    names = [f"{route['name']} ({said['mark'][mark]})" for route, mark in routes]
+    names = [f"{route['name']} ({said['mark'][mark]})" for route, mark, _ in routes]
     return said["story"]["drawn"].format(names=listing(names, said))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -97,13 +98,24 @@ def visit(chromium: Browser, live_server: str) -> Iterator[Opener]:
     """Open a path of the service at a size and wait until the map stands."""
     contexts = []
 
-    def opened(path: str, width: int = 1280, height: int = 860, calm: bool = False) -> Visit:
+    def opened(
+        path: str,
+        width: int = 1280,
+        height: int = 860,
+        calm: bool = False,
+        still: bool = False,
+        **media: Any,  # noqa: ANN401
+    ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             reduced_motion="reduce" if calm else "no-preference",
+            **media,
         )
         contexts.append(context)
         seen = Visit(context.new_page())
+        if still:
+            # Time stands still but for `page.clock.run_for`.
+            seen.page.clock.install()
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("console", lambda said: seen.messages.append(f"{said.type}: {said.text}"))
         seen.page.on("pageerror", lambda error: seen.messages.append(f"error: {error}"))

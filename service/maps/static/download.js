@@ -2,6 +2,7 @@
 
 import { isoDay } from "./dates.js";
 import { byId, element, say } from "./dom.js";
+import { daysOf } from "./panel.js";
 import { csvOf, geojsonOf, shownOf } from "./records.js";
 
 /** Each layer's collection, and what narrows that to what the map draws of it. */
@@ -35,7 +36,7 @@ export class DownloadMenu {
   show() {
     if (!this.menu.open) return;
     const { words, shown, settings, inView } = this;
-    const day = shown.writeDay(shown.moment.at);
+    const day = daysOf(shown.moment, words.range, shown.writeDay);
     const hadFocus = document.activeElement === inView;
     byId("downloads").replaceChildren(
       element("p.menu-title", {}, say(words.download.title, { date: day })),
@@ -73,19 +74,20 @@ export class DownloadMenu {
     ];
   }
 
-  /** The events that are drawn are those of the year, the rest is of the day. */
+  /** The events that are drawn are those of the year, or of the range; the rest is of the day or the range. */
   #asked({ ofYear, only }) {
-    const { shown } = this;
-    const day = isoDay(shown.moment.at);
+    const { at, to } = this.shown.moment;
+    const day = isoDay(at);
     const year = day.slice(0, 4);
-    const query = new URLSearchParams({ datetime: ofYear ? `${year}-01-01/${year}-12-31` : day, ...only });
-    if (this.inView.checked) query.set("bbox", shown.box().map((side) => side.toFixed(DEGREE_DECIMALS)).join(","));
+    const ofDay = ofYear ? `${year}-01-01/${year}-12-31` : day;
+    const query = new URLSearchParams({ datetime: to === null ? ofDay : `${day}/${isoDay(to)}`, ...only });
+    if (this.inView.checked) query.set("bbox", this.shown.box().map((side) => side.toFixed(DEGREE_DECIMALS)).join(","));
     return query.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
   }
 
   #files() {
     const { words, shown, state } = this;
-    const named = (name, ending) => `${state.atlas.id}-${name}-${isoDay(shown.moment.at)}-edition-${state.edition}.${ending}`;
+    const named = (name, ending) => `${state.atlas.id}-${name}-${spanOf(shown.moment)}-edition-${state.edition}.${ending}`;
     const rows = this.#layers().map(([layer, { name }]) => {
       const rows = shownOf(shown.moment, name, state);
       const made = [
@@ -96,6 +98,11 @@ export class DownloadMenu {
     });
     return [element("ul.menu-rows", {}, ...rows)];
   }
+}
+
+/** The day, or the range of days, in the name of a file. */
+function spanOf({ at, to }) {
+  return to === null ? isoDay(at) : `${isoDay(at)}-to-${isoDay(to)}`;
 }
 
 /** Files that the service names: it says in each what is in it. */

@@ -25,14 +25,16 @@ export class Labels {
 
   /**
    * @param {object} moment  @param {Set<string>} layers
-   * @param {{paths: number[][][], taken: import("./pixels.js").Box[]}} ground
+   * @param {{paths: number[][][], sure?: number[][][], taken: import("./pixels.js").Box[]}} ground  lines
+   *   to keep off, those of sure routes, and what else stands on the map
    */
   show(moment, layers, ground) {
     const { x: w, y: h } = this.map.getSize();
     const frame = { x: 3, y: 3, w: w - 6, h: h - 6 };
     const marks = this.#marks(moment, layers);
+    const named = inOrder(marks.filter((mark) => mark.label), ground.sure ?? []);
     const items = [
-      ...marks.filter((mark) => mark.label).map((mark) => this.#placeItem(mark)),
+      ...named.map((mark) => this.#placeItem(mark, named)),
       ...this.#countryItems(moment, layers, frame),
     ];
     const taken = [...ground.taken, ...marks.filter((mark) => mark.box).map((mark) => mark.box)];
@@ -77,13 +79,14 @@ export class Labels {
     return { id: row.id, label: [row.name, this.words.legend.area], around: box };
   }
 
-  #placeItem({ id, label, box, around: area }) {
+  #placeItem({ id, label, box, around: area }, named) {
     const [name, note] = label;
+    const others = named.filter((mark) => mark.box && mark.id !== id).map((mark) => mark.box);
     const counts = note ? [2, 3, 1] : [1];
     const variants = counts.map((count, index) =>
       this.#variant("place", broken(name, count), { note, cost: index * 2 }),
     );
-    return { id, gap: 2, variants, spots: around(area ?? box) };
+    return { id, gap: 2, variants, spots: around(area ?? box, others) };
   }
 
   #countryItems(moment, layers, frame) {
@@ -195,6 +198,14 @@ export class Labels {
     };
     return this.state.outlines[outline].flat().map((ring) => ring.map(pixel));
   }
+}
+
+/** Where there is no room for all, the places that sure routes reach come first. */
+function inOrder(marks, sure) {
+  const ends = sure.flatMap((path) => [path[0], path.at(-1)]);
+  const isReached = ({ box }) =>
+    box && ends.some(([x, y]) => Math.hypot(x - box.x - box.w / 2, y - box.y - box.h / 2) < box.w);
+  return [...marks].sort((a, b) => isReached(b) - isReached(a));
 }
 
 /** A shape and, as holes in it, the territories that bear a name of their own inside it. */

@@ -2,6 +2,7 @@
 
 import { fadingParts, terminalEnds } from "./arrows.js";
 import { rendererIn, turned } from "./basemap.js";
+import { bring, dismiss } from "./fade.js";
 import { lengthOf } from "./pixels.js";
 
 const L = window.L;
@@ -24,17 +25,17 @@ export class RouteLayers {
     map.on("zoomend", () => this.#point());
   }
 
-  /** @param {object} moment  @param {Set<string>} layers */
-  show(moment, layers) {
+  /** @param {object} moment  @param {Set<string>} layers  @param {boolean} isSoft */
+  show(moment, layers, isSoft = false) {
     this.drawn = layers.has("routes") ? moment.routes : [];
     const marks = new Map(this.drawn.map((entry) => [entry.row.id, entry]));
     for (const [id, { group, firm }] of this.routes) {
       const entry = marks.get(id);
       if (!entry) {
-        group.remove();
+        dismiss(group, this.map, isSoft);
         continue;
       }
-      group.addTo(this.map);
+      bring(group, this.map, isSoft);
       for (const line of firm) dress(line.getElement(), entry);
     }
     this.#point();
@@ -59,9 +60,9 @@ export class RouteLayers {
     hit.openPopup(among[Math.floor(among.length / 2)]);
   }
 
-  /** The drawn lines in pixels of the map's frame, for the labels to keep off. */
-  paths() {
-    return this.drawn.flatMap(({ row }) => this.#pathsOf(row));
+  /** The drawn lines in pixels of the map's frame, for the labels. @param {(mark: string) => boolean} [is] */
+  paths(is = () => true) {
+    return this.drawn.filter(({ mark }) => is(mark)).flatMap(({ row }) => this.#pathsOf(row));
   }
 
   #pathsOf(row) {

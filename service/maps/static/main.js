@@ -11,8 +11,9 @@ import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
 import { tellOfNewer } from "./newer.js";
-import { Panel, storyOf } from "./panel.js";
+import { Panel, daysOf, storyOf } from "./panel.js";
 import { queryOf, remember } from "./permalink.js";
+import { wordsFor } from "./ranged.js";
 import { Places } from "./places.js";
 import { Popups } from "./popups.js";
 import { ShareDialog } from "./share.js";
@@ -25,18 +26,21 @@ const FEW_LAYERS = ["routes", "crossings", "eu"];
 /** From this zoom on there is room for full lines and marks. */
 const NEAR_ZOOM = 5.3;
 const QUIET_MS = 350;
-/** What the day is called in the address that a link leads to. */
-const DAY_IN = { table: "date", compare: "to" };
+/** What the days are called in the address that a link leads to. */
+const DAYS_IN = {
+  table: (day, to) => ({ date: day, to }),
+  compare: (day, to) => (to ? { from: day, to } : { from: null, to: day }),
+};
 
 class Atlas {
   constructor(state, settings) {
-    Object.assign(this, { state, settings, words: settings.words });
+    Object.assign(this, { state, settings, everyWord: settings.words, words: settings.words });
     this.isEmbed = settings.mode === "embed";
     colour(settings.accent);
     this.layers = new Set(settings.layers ?? (this.isEmbed ? FEW_LAYERS : ALL_LAYERS));
     this.writeDay = dayWriter(settings.lang);
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
-    this.clock = new Clock(state, () => this.showDay(), (on) => this.showPlaying(on));
+    this.clock = new Clock(state, (isStep) => this.showDay(isStep), (on) => this.showPlaying(on));
     this.map = startMap(settings, state);
     this.map.on("zoomend", () => this.#scale());
     this.#drawables();
@@ -44,7 +48,7 @@ class Atlas {
     openView(this.map, state, settings);
     this.#scale();
     this.view = settings.zoom === null ? null : this.#viewNow();
-    this.clock.goTo(parseDay(settings.date));
+    this.clock.goTo(parseDay(settings.date), settings.to && parseDay(settings.to));
     this.map.on("moveend", () => this.#moved());
     document.fonts.ready.then(() => this.#remeasure());
     tellOfNewer(settings, state, () => this.query());
@@ -60,7 +64,10 @@ class Atlas {
     this.places = new Places(map, state, (kind, row) => popups.place(kind, row));
     this.labels = new Labels(map, state, words);
     this.strip = new Strip(
-      { chart: byId("chart"), slider: byId("slider") }, state, words, this.isEmbed,
+      { chart: byId("chart"), slider: byId("slider"), sliderTo: byId("slider-to") },
+      state,
+      words,
+      this.isEmbed,
     );
     const on = {
       open: (kind, id) => (kind === "routes" ? this.routes : this.places).open(id),
@@ -71,19 +78,34 @@ class Atlas {
     this.downloads = byId("download") && new DownloadMenu(settings, state, this);
   }
 
-  showDay() {
-    const { at } = this.clock;
-    this.moment = momentOf(this.state, at);
-    const spoken = this.writeDay(at);
-    byId("date").textContent = spoken;
-    this.strip.show(at, spoken);
+  /** @param {boolean} [isStep]  whether the old may fade out while the new fades in */
+  showDay(isStep = false) {
+    const { at, to } = this.clock;
+    this.moment = momentOf(this.state, at, to);
+    this.words = wordsFor(this.moment, this.everyWord);
+    byId("date").textContent = daysOf(this.moment, this.words.range, this.writeDay);
+    this.strip.show(at, to, this.writeDay);
     this.basemap.show(this.moment, this.layers);
-    this.routes.show(this.moment, this.layers);
-    this.places.show(this.moment, this.layers);
+    this.routes.show(this.moment, this.layers, isStep);
+    this.places.show(this.moment, this.layers, isStep);
+    this.#showRange();
     this.#notice();
     this.#label();
     this.#tell();
     this.#link();
+  }
+
+  /** What the page says otherwise of a range than of a day. */
+  #showRange() {
+    const isRange = this.moment.to !== null;
+    const { time } = document.documentElement.dataset;
+    if (time === (isRange ? "range" : "day")) return;
+    document.documentElement.dataset.time = isRange ? "range" : "day";
+    for (const radio of document.querySelectorAll("[name=time]"))
+      radio.checked = (radio.value === "range") === isRange;
+    for (const node of document.querySelectorAll("[data-legend]"))
+      node.textContent = this.words.legend[node.dataset.legend];
+    byId("map").setAttribute("aria-label", this.words.page.map_label);
   }
 
   /** On the map itself, that an empty map is not a statement about the world. */
@@ -95,6 +117,7 @@ class Atlas {
 
   showPlaying(isOn) {
     byId("play").setAttribute("aria-pressed", String(isOn));
+    document.documentElement.dataset.playing = String(isOn);
     byId("play-label").textContent = this.words.buttons[isOn ? "pause" : "play"];
     if (!isOn && this.moment) this.#announce();
   }
@@ -102,8 +125,9 @@ class Atlas {
   /** The permalink's query for what is shown now. */
   query() {
     const { layers, settings, view } = this;
+    const { at, to } = this.clock;
     const { lang, scheme, accent } = settings;
-    return queryOf({ at: this.clock.at, view, layers, all: ALL_LAYERS, lang, scheme, accent });
+    return queryOf({ at, to, view, layers, all: ALL_LAYERS, lang, scheme, accent });
   }
 
   /** What the map has in view: west, south, east, north in degrees. */
@@ -114,7 +138,11 @@ class Atlas {
 
   #label() {
     const taken = overlays(this.map);
-    this.labels.show(this.moment, this.layers, { paths: this.routes.paths(), taken });
+    this.labels.show(this.moment, this.layers, {
+      paths: this.routes.paths(),
+      sure: this.routes.paths((mark) => mark === "certain"),
+      taken,
+    });
   }
 
   /** Rewrite the words only when they change: the panel keeps its focus and its scroll. */
@@ -124,8 +152,9 @@ class Atlas {
     if (told === this.told) return;
     this.told = told;
     this.panel?.show(this.moment);
-    if (byId("told")) byId("told").textContent = story.title;
-    if (!this.clock.isPlaying) this.#announce();
+    if (byId("told")) byId("told").textContent = story.short ?? story.title;
+    // Play rests on a shift for long enough to be heard.
+    if (!this.clock.isPlaying || this.clock.isAtShift) this.#announce();
   }
 
   #announce() {
@@ -135,20 +164,21 @@ class Atlas {
       const { change } = this.words;
       const count = this.moment.routes.length;
       const drawn = count === 0 ? change.drawn_none : count === 1 ? change.drawn_one : change.drawn;
-      const words = `${story.title}. ${say(drawn, { count })}`;
-      byId("announcer").textContent = say(change.announce, { date: this.writeDay(this.clock.at), words });
+      const what = story.short ?? `${story.title}.`;
+      const date = daysOf(this.moment, this.words.range, this.writeDay);
+      byId("announcer").textContent = say(change.announce, { date, words: `${what} ${say(drawn, { count })}` });
     }, QUIET_MS);
   }
 
   #link() {
-    const day = isoDay(this.clock.at);
+    const [day, to] = [isoDay(this.clock.at), this.clock.to && isoDay(this.clock.to)];
     this.downloads?.show();
     for (const id of ["table", "compare", "full"]) {
       const link = byId(id);
       if (!link) continue;
       const address = new URL(link.href);
       if (id === "full") address.search = this.query();
-      else address.searchParams.set(DAY_IN[id], day);
+      else setAll(address.searchParams, DAYS_IN[id](day, to));
       link.href = address.href;
     }
     clearTimeout(this.remembering);
@@ -182,9 +212,13 @@ class Atlas {
 
   #listen() {
     const { clock, strip } = this;
-    const slider = byId("slider");
-    slider.addEventListener("input", () => (clock.stop(), clock.goTo(strip.sliderDay)));
-    slider.addEventListener("keydown", (event) => clock.key(event) && event.preventDefault());
+    for (const [end, slider] of [["at", strip.slider], ["to", strip.sliderTo]]) {
+      slider.addEventListener("input", () => (clock.stop(), clock.move(end, strip.dayOf(slider))));
+      slider.addEventListener("keydown", (event) => clock.key(event, end) && event.preventDefault());
+    }
+    for (const radio of document.querySelectorAll("[name=time]"))
+      radio.addEventListener("change", () => clock.setRange(radio.value === "range"));
+    byId("speed")?.addEventListener("change", ({ target }) => (clock.pace = Number(target.value)));
     byId("previous").addEventListener("click", () => clock.previous());
     byId("next").addEventListener("click", () => clock.next());
     byId("play").addEventListener("click", () => clock.toggle());
@@ -194,6 +228,7 @@ class Atlas {
     byId("embed")?.addEventListener("click", () => this.share.open("code"));
     byId("share")?.addEventListener("click", () => this.share.open("link"));
     this.#listenToMap();
+    this.#listenToPrint();
   }
 
   #keyAnywhere(event) {
@@ -206,12 +241,18 @@ class Atlas {
   }
 
   #listenToChart() {
+    const { clock, strip } = this;
     const chart = byId("chart");
-    const move = (event) => this.clock.goTo(this.strip.dayAt(event.clientX));
+    let end = "at";
+    const move = (event) => clock.move(end, strip.dayAt(event.clientX));
     chart.addEventListener("pointerdown", (event) => {
-      this.clock.stop();
+      clock.stop();
       chart.setPointerCapture(event.pointerId);
+      end = strip.nearest(strip.dayAt(event.clientX));
       move(event);
+      // What a pointer holds, keys move on; and a press does not take the focus away again.
+      (end === "to" ? strip.sliderTo : strip.slider).focus({ preventScroll: true, focusVisible: false });
+      event.preventDefault();
     });
     chart.addEventListener("pointermove", (event) => {
       if (chart.hasPointerCapture(event.pointerId)) move(event);
@@ -227,6 +268,29 @@ class Atlas {
         this.showDay();
       });
     }
+  }
+
+  /** Draw the map at the size that it has on paper, and back. */
+  #listenToPrint() {
+    let wasOpen = legend.open;
+    const drawAt = (isPaper) => {
+      const bounds = this.map.getBounds();
+      document.documentElement.classList.toggle("is-printing", isPaper);
+      this.map.invalidateSize({ pan: false });
+      this.map.fitBounds(bounds, { animate: false });
+      this.#label();
+      if (isPaper) this.panel.fit();
+      else this.panel.show(this.moment);
+    };
+    addEventListener("beforeprint", () => {
+      wasOpen = legend.open;
+      legend.open = true;
+      if (!this.isEmbed) drawAt(true);
+    });
+    addEventListener("afterprint", () => {
+      legend.open = wasOpen;
+      if (!this.isEmbed) drawAt(false);
+    });
   }
 
   #listenToMap() {
@@ -290,11 +354,17 @@ function overlays(map) {
   });
 }
 
+/** Set what has a value in a query, and take out what has none. */
+function setAll(query, values) {
+  for (const [name, value] of Object.entries(values))
+    if (value) query.set(name, value);
+    else query.delete(name);
+}
+
 function carried(id) {
   return JSON.parse(byId(id).textContent);
 }
 
 const legend = byId("legend");
-addEventListener("beforeprint", () => (legend.open = true));
 legend.open = matchMedia("(min-width: 1000px)").matches && document.documentElement.dataset.mode === "map";
 new Atlas(carried("routeshift-data"), carried("routeshift-view"));

@@ -1,26 +1,38 @@
-/** What the map shows on one day: the state, read through the rules of time. */
+/**
+ * What the map shows on one day or in a range of days: the state, read through the rules of time.
+ *
+ * The rules of a range are those of service/maps/moment.py: shown is what may have held at some
+ * moment of it, certain what surely held at some moment of it; boundaries are those of its last
+ * day, events those of the range itself; knowledge is over if all of it lies after the source's.
+ */
 
 import { dayOf, isCertain, isLighter, isPossible, markOf, yearOf } from "./time.js";
 
 /**
- * @param {object} state  what the page carries  @param {number} at  the day's first second
- * @returns {object} everything that holds on that day, each with how it is drawn
+ * @param {object} state  what the page carries  @param {number} at  the first day's first second
+ * @param {number | null} [to]  the first second of a range's last day, null for a single day
+ * @returns {object} everything that holds then, each with how it is drawn
  */
-export function momentOf(state, at) {
-  const window = dayOf(at);
-  const border = state.borders.find((row) => isPossible(row.bounds, window));
+export function momentOf(state, at, to = null) {
+  const ground = dayOf(to ?? at);
+  const window = [at, ground[1]];
+  const border = state.borders.find((row) => isPossible(row.bounds, ground));
+  const until = state.changes.filter((change) => change.at <= ground[0]);
   return {
     at,
+    to,
+    window,
     routes: marked(state.routes, window),
     crossings: marked(state.crossings, window),
     roles: marked(state.roles, window),
-    events: eventsOf(state, at),
-    boundaries: state.boundaries.filter((row) => isPossible(row.bounds, window)),
-    disputed: state.disputed.filter((row) => isPossible(row.bounds, window)),
+    events: eventsOf(state, window, to === null ? yearOf(at) : window),
+    boundaries: state.boundaries.filter((row) => isPossible(row.bounds, ground)),
+    disputed: state.disputed.filter((row) => isPossible(row.bounds, ground)),
     border,
     members: new Set(border ? border.members : []),
     shifts: state.shifts.filter((row) => isPossible(row.bounds, window)),
-    latest: state.changes.findLast((change) => change.at <= at),
+    latest: until.at(-1),
+    changes: to === null ? [] : until.filter((change) => change.at > at),
     isBeyond: at >= state.atlas.knowledge_ends.at,
   };
 }
@@ -51,13 +63,13 @@ function marked(rows, window) {
 }
 
 /**
- * Events of the calendar year; those without a date only in the years that the source dates
- * anything in, so that they do not claim every year before.
+ * Events of a day's calendar year or of a range; those without a date only while the source dates
+ * anything, so that they do not claim every year before.
  */
-function eventsOf(state, at) {
+function eventsOf(state, [first, last], span) {
   const [told, known] = state.axis.told;
-  const year = yearOf(at);
+  const isTold = first < known && last > told;
   return state.events
-    .filter((row) => (row.undated ? at >= told && at < known : isPossible(row.bounds, year)))
-    .map((row) => ({ row, mark: isCertain(row.bounds, year) ? "certain" : "possible" }));
+    .filter((row) => (row.undated ? isTold : isPossible(row.bounds, span)))
+    .map((row) => ({ row, mark: isCertain(row.bounds, span) ? "certain" : "possible" }));
 }

@@ -2,6 +2,7 @@
 
 import { element, sample, say } from "./dom.js";
 import { yearNumber } from "./dates.js";
+import { wordsFor } from "./ranged.js";
 import { DAY } from "./time.js";
 
 /** How long a change is news, in seconds: a step of the arrow keys. */
@@ -14,11 +15,12 @@ export class Panel {
    * @param {(at: number) => string} writeDay
    */
   constructor(node, state, words, on, writeDay) {
-    Object.assign(this, { node, state, words, on, writeDay });
+    Object.assign(this, { node, state, everyWord: words, on, writeDay });
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
   }
 
   show(moment) {
+    this.words = wordsFor(moment, this.everyWord);
     const story = storyOf(moment, this);
     this.node.replaceChildren(
       this.#story(story),
@@ -29,6 +31,20 @@ export class Panel {
     );
   }
 
+  /** Leave out what of a long list of changes has no room on a sheet, and say so. */
+  fit() {
+    const list = this.node.querySelector(".dated ol");
+    if (!list) return;
+    const more = list.appendChild(element("li"));
+    let count = 0;
+    while (this.node.scrollHeight > this.node.clientHeight && list.children.length > 1) {
+      more.previousSibling.remove();
+      count += 1;
+      more.textContent = say(this.words.range.more, { count });
+    }
+    if (count === 0) more.remove();
+  }
+
   #story(story, heading = "h2") {
     return element(
       "section.story",
@@ -37,8 +53,18 @@ export class Panel {
       element(heading, {}, story.title),
       ...story.texts.map((text) => element("p", {}, text)),
       story.care && element("p.care", {}, story.care),
+      story.source && element("p.whose", {}, story.source),
+      story.dated && this.#dated(story.dated),
       story.then && this.#story(story.then, "h3"),
     );
+  }
+
+  #dated(changes) {
+    const items = changes.map(({ at, words }) =>
+      element("li", {}, element("b", {}, this.writeDay(at)), element("span", {}, words.join(" "))),
+    );
+    const heading = element("h3", {}, this.words.range.changes);
+    return element("div.dated", {}, heading, element("ol", {}, ...items));
   }
 
   #routes(moment) {
@@ -77,6 +103,7 @@ export class Panel {
   #events(moment) {
     const { words } = this;
     if (!moment.events.length || moment.isBeyond) return [];
+    // The words for a range name no year.
     const title = say(words.panel.events, { year: yearNumber(moment.at) });
     const items = moment.events.filter(({ row }) => !row.undated).map(({ row }) => this.#event(row));
     const undated = moment.events.filter(({ row }) => row.undated).map(({ row }) => this.#event(row));
@@ -144,14 +171,16 @@ export class Panel {
 }
 
 /**
- * What there is to tell of a day: first what changed within the last month, then a shift that may
+ * What there is to tell of a range: how many routes, every change in it, its shifts. Of a day: first what changed within the last month, then a shift that may
  * be happening, then the last change; after the source's knowledge, that nothing is known.
  */
 export function storyOf(moment, { state, words, names, writeDay }) {
-  if (moment.isBeyond) return beyondStory(moment, state, words.panel, writeDay);
-  const latest = latestStory(moment, words.panel, writeDay);
-  const shift = moment.shifts.map((row) => shiftStory(row, words.panel, names))[0];
-  if (!shift) return latest ?? { kicker: words.panel.first, title: state.atlas.title, texts: [] };
+  const { panel } = words;
+  if (moment.isBeyond) return beyondStory(moment, state, words, writeDay);
+  const shift = moment.shifts.map((row) => shiftStory(row, panel, names, state.sources))[0];
+  if (moment.to !== null) return { ...rangeStory(moment, state, words.range, writeDay), then: shift };
+  const latest = latestStory(moment, panel, writeDay);
+  if (!shift) return latest ?? { kicker: panel.first, title: state.atlas.title, texts: [] };
   const isFresh = latest && moment.at - moment.latest.at < FRESH && !moment.latest.kinds.includes("shift");
   if (isFresh) return { ...latest, then: shift };
   const isOther = latest && !moment.latest.kinds.includes("shift");
@@ -165,9 +194,30 @@ function latestStory({ latest, at }, panel, writeDay) {
   return { kicker: say(kicker, { when: writeDay(latest.at) }), title: plain(title), texts };
 }
 
-function beyondStory(moment, state, panel, writeDay) {
+function rangeStory(moment, state, said, writeDay) {
+  const { routes, changes, at, to } = moment;
+  const [count, sure] = [routes.length, routes.filter(({ mark }) => mark === "certain").length];
+  const title = count > 1 ? said.title : count === 1 ? said.title_one : said.title_none;
+  const ends = state.atlas.knowledge_ends;
+  const texts = [
+    count > 0 && say(said.sure, { sure, unsure: count - sure }),
+    state.boundaries.length > 0 && say(said.ground, { date: writeDay(to) }),
+    to >= ends.at && say(said.knowledge, ends),
+    changes.length === 0 && said.no_changes,
+  ].filter(Boolean);
+  const named = say(title, { first: writeDay(at), last: writeDay(to), count });
+  return {
+    kicker: said.kicker,
+    title: named,
+    texts,
+    dated: changes.length > 0 && changes,
+    short: [`${plain(named)}.`, ...texts.slice(0, 1)].join(" "),
+  };
+}
+
+function beyondStory(moment, state, { panel, range }, writeDay) {
   const { year } = state.atlas.knowledge_ends;
-  const values = { year, date: writeDay(moment.at) };
+  const values = { year, date: daysOf(moment, range, writeDay) };
   // The boundaries go on after the source's knowledge: say what changed with them last.
   const isLater = moment.latest && moment.latest.at > state.atlas.knowledge_ends.at;
   return {
@@ -178,7 +228,12 @@ function beyondStory(moment, state, panel, writeDay) {
   };
 }
 
-function shiftStory(shift, panel, names) {
+/** The day that is shown, or the first and the last of a range. */
+export function daysOf({ at, to }, range, writeDay) {
+  return to === null ? writeDay(at) : say(range.days, { first: writeDay(at), last: writeDay(to) });
+}
+
+function shiftStory(shift, panel, names, sources) {
   const named = (ids) => ids.map((id) => names.get(id) ?? id).join("; ");
   const texts = [
     say(panel.replaced, { from: named(shift.from), to: named(shift.to) }),
@@ -186,7 +241,21 @@ function shiftStory(shift, panel, names) {
   ].filter(Boolean);
   const care = [shift.caveat, shift.editor_note].filter(Boolean).join(" ");
   const kicker = say(shift.spread ? panel.here_spread : panel.here, shift);
-  return { kicker, title: shift.name, texts, care };
+  const source = [sources[shift.source]?.short ?? shift.source, shift.locator].filter(Boolean).join(", ");
+  return {
+    kicker,
+    title: shift.name,
+    texts,
+    care,
+    source: source && say(panel.on_whose_word, { source }),
+    short: shortOf(shift, source),
+  };
+}
+
+/** A shift in one line: what, when and how sure, why, and on whose word. */
+function shortOf({ name, when, spread, cause }, source) {
+  const date = spread ? `${when} (${spread})` : when;
+  return [`${name}: ${date}`, cause, source].filter(Boolean).map((part) => `${plain(part)}.`).join(" ");
 }
 
 function roleItem(country, entries, words) {

@@ -3,13 +3,14 @@
 import { isoDay } from "./dates.js";
 
 /**
- * @param {{at: number, view: {lat: number, lon: number, zoom: number} | null,
+ * @param {{at: number, to: number | null, view: {lat: number, lon: number, zoom: number} | null,
  *   layers: Set<string>, all: string[], lang: string, scheme: string,
  *   accent: string | null}} shown
  * @returns {string} the query of a permalink; what stands at its default is left out
  */
-export function queryOf({ at, view, layers, all, lang, scheme, accent }) {
+export function queryOf({ at, to, view, layers, all, lang, scheme, accent }) {
   const query = new URLSearchParams({ date: isoDay(at) });
+  if (to !== null) query.set("to", isoDay(to));
   if (view) {
     query.set("lat", view.lat.toFixed(3));
     query.set("lon", view.lon.toFixed(3));

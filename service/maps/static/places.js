@@ -1,6 +1,7 @@
 /** Crossings as rings and soft areas, events as small diamonds: all reachable by keyboard. */
 
 import { rendererIn, turned } from "./basemap.js";
+import { bring, dismiss } from "./fade.js";
 
 const L = window.L;
 
@@ -20,10 +21,10 @@ export class Places {
     );
   }
 
-  /** @param {object} moment  @param {Set<string>} layers */
-  show(moment, layers) {
-    this.#showAll(this.crossings, layers.has("crossings") ? moment.crossings : []);
-    this.#showAll(this.events, layers.has("events") ? moment.events : []);
+  /** @param {object} moment  @param {Set<string>} layers  @param {boolean} isSoft */
+  show(moment, layers, isSoft = false) {
+    this.#showAll(this.crossings, layers.has("crossings") ? moment.crossings : [], isSoft);
+    this.#showAll(this.events, layers.has("events") ? moment.events : [], isSoft);
   }
 
   /** Open what is known of a crossing or an event. */
@@ -31,15 +32,15 @@ export class Places {
     (this.events.get(id) ?? this.crossings.get(id))?.openPopup();
   }
 
-  #showAll(layers, entries) {
+  #showAll(layers, entries, isSoft) {
     const held = new Map(entries.map((entry) => [entry.row.id, entry]));
     for (const [id, layer] of layers) {
       const entry = held.get(id);
       if (!entry) {
-        layer.remove();
+        dismiss(layer, this.map, isSoft);
         continue;
       }
-      layer.addTo(this.map);
+      bring(layer, this.map, isSoft);
       layer.getElement()?.classList.toggle("unsure", entry.mark !== "certain");
     }
   }

@@ -60,7 +60,7 @@ function isClear(box, near) {
   return !pathsMeet(paths, wide);
 }
 
-/** [side, height, distance, cost]: to the right or left first, then higher, lower, farther. */
+/** [side, height, distance, cost]: beside it first, then below and above it, then farther. */
 const AROUND = [
   [1, 0, 0, 0],
   [-1, 0, 0, 2],
@@ -70,21 +70,40 @@ const AROUND = [
   ]),
   [0, 1, 0, 12],
   [0, -1, 0, 14],
-  ...[0, 0.7, -0.7, 1.4, -1.4].flatMap((up, index) => [
-    [1, up, 8, 18 + index * 2],
-    [-1, up, 8, 20 + index * 2],
-  ]),
+  ...[1, -1].flatMap((up, turn) =>
+    [0.4, -0.4, 0.8, -0.8].map((side, index) => [side, up, 0, 15 + 4 * turn + index]),
+  ),
+  ...[8, 16].flatMap((far, ring) =>
+    [0, 0.7, -0.7, 1.4, -1.4].flatMap((up, index) => [
+      [1, up, far, 18 + 14 * ring + index * 2],
+      [-1, up, far, 20 + 14 * ring + index * 2],
+    ]),
+  ),
 ];
 
-/** The places around a mark. @param {Box} mark */
-export function around(mark, gap = 3) {
+/**
+ * The places around a mark, but none that is nearer to another: it would read as the other's name.
+ *
+ * @param {Box} mark  @param {Box[]} [others]
+ */
+export function around(mark, others = [], gap = 3) {
   const [cx, cy] = [mark.x + mark.w / 2, mark.y + mark.h / 2];
   return ({ w, h }) =>
     AROUND.map(([side, up, far, cost]) => ({
       x: cx + side * (mark.w / 2 + gap + far + w / 2),
-      y: cy + up * (side ? mark.h / 2 + h / 3 : mark.h / 2 + gap + h / 2),
+      y: cy + up * (Math.abs(side) === 1 ? mark.h / 2 + h / 3 : mark.h / 2 + gap + h / 2),
       cost,
-    }));
+    })).filter(({ x, y }) => {
+      const box = { x: x - w / 2, y: y - h / 2, w, h };
+      return others.every((other) => apart(box, other) > apart(box, mark) + 1);
+    });
+}
+
+/** The room between two boxes. @param {Box} a  @param {Box} b */
+function apart(a, b) {
+  const dx = Math.max(a.x - b.x - b.w, b.x - a.x - a.w, 0);
+  const dy = Math.max(a.y - b.y - b.h, b.y - a.y - a.h, 0);
+  return Math.hypot(dx, dy);
 }
 
 /**

@@ -1,7 +1,8 @@
 /** What a click or Enter on a feature says: when, how sure, on whose word, with what care. */
 
 import { element } from "./dom.js";
-import { dayOf, markOf } from "./time.js";
+import { wordsFor } from "./ranged.js";
+import { markOf } from "./time.js";
 
 export class Popups {
   /** @param {object} state  @param {object} words  @param {string} base  @param {() => object} now */
@@ -38,7 +39,7 @@ export class Popups {
       element("h3", {}, row.name),
       element("p.kind", {}, row.kind === "backdrop" ? words.popup.backdrop : words.kind[row.kind]),
       row.kind !== "backdrop" && element("p.when", {}, row.when),
-      isMember && element("p", {}, words.popup.member),
+      isMember && element("p", {}, wordsFor(this.now(), words).popup.member),
       isDisputed && element("p", {}, words.popup.disputed),
       row.editor_note && element("p.care", {}, row.editor_note),
       row.caveat && element("p.care", {}, row.caveat),
@@ -68,8 +69,9 @@ export class Popups {
   }
 
   #howSure(row) {
-    const mark = markOf(row.bounds, row.end, dayOf(this.now().at));
-    const parts = [mark && this.words.mark[mark], this.words.precision[row.precision]];
+    const now = this.now();
+    const mark = markOf(row.bounds, row.end, now.window);
+    const parts = [mark && wordsFor(now, this.words).mark[mark], this.words.precision[row.precision]];
     return parts.filter(Boolean).join(" · ");
   }
 

@@ -1,4 +1,4 @@
-/** The strip of time: a bar for each route, what changed when, and the slider over it. */
+/** The strip of time: a bar for each route, what changed when, and over it one handle, or two. */
 
 import { drawn } from "./dom.js";
 import { DAY, momentOfDate } from "./time.js";
@@ -11,28 +11,47 @@ const STEPS_YEARS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export class Strip {
   /**
-   * @param {{chart: HTMLElement, slider: HTMLInputElement}} parts
+   * @param {{chart: HTMLElement, slider: HTMLInputElement, sliderTo: HTMLInputElement}} parts
    * @param {object} state  @param {object} words  @param {boolean} isCompact
    */
   constructor(parts, state, words, isCompact) {
     Object.assign(this, parts, { state, words, isCompact });
     this.at = state.axis.first;
+    this.to = null;
     const days = Math.round((state.axis.last - state.axis.first) / DAY);
-    this.slider.max = String(days - 1);
+    for (const slider of [this.slider, this.sliderTo]) slider.max = String(days - 1);
     new ResizeObserver(() => this.#draw()).observe(this.chart);
   }
 
-  /** @param {number} at  @param {string} spoken */
-  show(at, spoken) {
-    this.at = at;
-    this.slider.value = String(Math.round((at - this.state.axis.first) / DAY));
-    this.slider.setAttribute("aria-valuetext", spoken);
-    this.#movePlayhead();
+  /**
+   * @param {number} at  @param {number | null} to  the last day of a range
+   * @param {(at: number) => string} writeDay
+   */
+  show(at, to, writeDay) {
+    Object.assign(this, { at, to });
+    const { strip } = this.words;
+    this.slider.setAttribute("aria-label", to === null ? strip.label : this.words.range.first);
+    this.sliderTo.hidden = to === null;
+    this.#set(this.slider, at, writeDay);
+    if (to !== null) this.#set(this.sliderTo, to, writeDay);
+    this.#moveHandles();
   }
 
-  /** The day that the slider stands on. */
-  get sliderDay() {
-    return this.state.axis.first + Number(this.slider.value) * DAY;
+  #set(slider, day, writeDay) {
+    slider.value = String(Math.round((day - this.state.axis.first) / DAY));
+    slider.setAttribute("aria-valuetext", writeDay(day));
+  }
+
+  /** The day that a slider stands on. @param {HTMLInputElement} slider */
+  dayOf(slider) {
+    return this.state.axis.first + Number(slider.value) * DAY;
+  }
+
+  /** The handle that is nearer to a day; of two on one day the one that can move there. */
+  nearest(day) {
+    if (this.to === null) return "at";
+    const [before, after] = [Math.abs(day - this.at), Math.abs(day - this.to)];
+    return before < after || (before === after && day < this.at) ? "at" : "to";
   }
 
   /** The day under a pointer. @param {number} clientX */
@@ -76,19 +95,27 @@ export class Strip {
     if (this.lanes.includes("events")) svg.append(this.#events());
     this.chart.replaceChildren(svg);
     if (this.lanes.includes("states")) svg.append(this.#states(svg));
-    this.playhead = drawn("line.playhead", { y1: 27, y2: this.height });
-    svg.append(this.playhead);
+    this.chosen = drawn("rect.chosen", { y: 20, height: this.height - 20 });
+    this.track = drawn("line.chosen-track", { y1: 27, y2: 27 });
+    this.playheads = [0, 1].map(() => drawn("line.playhead", { y1: 27, y2: this.height }));
+    svg.prepend(this.chosen);
+    svg.append(this.track, ...this.playheads);
     this.chart.replaceChildren(svg);
-    this.slider.style.left = `${this.left - THUMB / 2}px`;
-    this.slider.style.width = `${this.width + THUMB}px`;
-    this.#movePlayhead();
+    for (const slider of [this.slider, this.sliderTo]) {
+      slider.style.left = `${this.left - THUMB / 2}px`;
+      slider.style.width = `${this.width + THUMB}px`;
+    }
+    this.#moveHandles();
   }
 
-  #movePlayhead() {
-    if (!this.playhead) return;
-    const x = this.#x(this.at);
-    this.playhead.setAttribute("x1", String(x));
-    this.playhead.setAttribute("x2", String(x));
+  /** A range is marked from the start of its first day to the end of its last. */
+  #moveHandles() {
+    if (!this.playheads) return;
+    const [from, to] = [this.#x(this.at), this.#x(this.to ?? this.at)];
+    this.playheads.forEach((line, index) => setAll(line, { x1: [from, to][index], x2: [from, to][index] }));
+    const width = this.to === null ? 0 : Math.max(1, this.#x(this.to + DAY) - from);
+    setAll(this.chosen, { x: from, width });
+    setAll(this.track, { x1: from, x2: from + width });
   }
 
   /** The hatched time after the source's knowledge. */
@@ -224,4 +251,8 @@ export class Strip {
     text.remove();
     return x + 2;
   }
+}
+
+function setAll(node, values) {
+  for (const [name, value] of Object.entries(values)) node.setAttribute(name, String(value));
 }
