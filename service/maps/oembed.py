@@ -87,7 +87,7 @@ def told(site: Site, view: MapView, room: Room) -> dict[str, Any]:
     atlas, said = site.edition.atlas, words(view.lang)
     if view.date:
         view = replace(view, date=nearest_day(state_of(site.edition, view.lang), view.date))
-    title = sharing.titled(atlas["title"], view.date or opening_day(atlas))
+    title = sharing.titled(atlas["title"], view.date or opening_day(atlas), view.lang)
     width, height = room.within(WIDTH, HEIGHT)
     fallback = said["share"]["fallback"].format(title=title)
     return {

@@ -6,8 +6,8 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from geo import words as spoken
 from service.maps.view import MapView, Mode
+from service.maps.words import day_said, words
 
 Told = dict[str, Any]
 
@@ -42,7 +42,7 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
         for name, form in (("json", "application/json"), ("xml", "text/xml"))
     ]
     return {
-        "title": titled(title, day),
+        "title": titled(title, day, view.lang),
         "url": address(view, "map"),
         "picture": address(view, "picture.png", width=width, height=height),
         "width": width,
@@ -51,9 +51,9 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
     }
 
 
-def titled(title: str, day: str) -> str:
+def titled(title: str, day: str, lang: str) -> str:
     """Give the title of a map of a day."""
-    return f"{title}, {spoken.date(day)}"
+    return f"{title}, {day_said(day, words(lang))}"
 
 
 def frame(view: MapView, title: str, fallback: str, width: int, height: int) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from geo import words as dates
 from service.maps.days import DAY
 from service.maps.moment import Moment
 from service.maps.state import State
-from service.maps.words import Words
+from service.maps.words import Words, day_said
 
 FRESH = 31 * DAY
 """How long a change is news, in seconds."""
@@ -19,13 +18,17 @@ FRESH = 31 * DAY
 
 @dataclass(frozen=True)
 class Story:
-    """A headline with a line over it, sentences, what to be careful with, and what comes next."""
+    """A headline with a line over it, sentences, what to be careful with, and what comes next.
+
+    `is_quoted`: the headline is in the atlas's own words, whatever language the page is in.
+    """
 
     kicker: str
     title: str
     texts: tuple[str, ...] = ()
     care: str = ""
     then: Story | None = None
+    is_quoted: bool = False
 
 
 def story_of(state: State, moment: Moment, said: Words) -> Story:
@@ -35,10 +38,10 @@ def story_of(state: State, moment: Moment, said: Words) -> Story:
     """
     panel = said["panel"]
     if moment.is_beyond:
-        return _beyond(state, moment, panel)
-    latest = _latest(moment, panel)
+        return _beyond(state, moment, said)
+    latest = _latest(moment, said)
     if not moment.shifts:
-        return latest or Story(panel["first"], str(state["atlas"]["title"]))
+        return latest or Story(panel["first"], str(state["atlas"]["title"]), is_quoted=True)
     names = {route["id"]: route["name"] for route in state["routes"]}
     shift = moment.shifts[0]
     is_other = moment.latest is not None and "shift" not in moment.latest["kinds"]
@@ -52,25 +55,26 @@ def _age(moment: Moment) -> int:
     return at - int(moment.latest["at"]) if moment.latest else at
 
 
-def _latest(moment: Moment, panel: dict[str, str]) -> Story | None:
+def _latest(moment: Moment, said: Words) -> Story | None:
     if moment.latest is None:
         return None
     title, *texts = moment.latest["words"]
     day = str(np.datetime64(moment.latest["at"], "s").astype("datetime64[D]"))
-    kicker = panel["now"] if day == moment.day else panel["latest"]
-    return Story(kicker.format(when=dates.date(day)), title.removesuffix("."), tuple(texts))
+    kicker = said["panel"]["now" if day == moment.day else "latest"]
+    return Story(kicker.format(when=day_said(day, said)), title.removesuffix("."), tuple(texts))
 
 
-def _beyond(state: State, moment: Moment, panel: dict[str, str]) -> Story:
+def _beyond(state: State, moment: Moment, said: Words) -> Story:
+    panel = said["panel"]
     ends = state["atlas"]["knowledge_ends"]
-    values = {"year": ends["year"], "date": dates.date(moment.day)}
+    values = {"year": ends["year"], "date": day_said(moment.day, said)}
     # The boundaries go on after the source's knowledge: say what changed with them last.
     is_later = moment.latest is not None and moment.latest["at"] > ends["at"]
     return Story(
         panel["beyond"].format(**values),
         panel["beyond_title"].format(**values),
         (panel["beyond_text"].format(**values),),
-        then=_latest(moment, panel) if is_later else None,
+        then=_latest(moment, said) if is_later else None,
     )
 
 
@@ -91,4 +95,5 @@ def _shift(
         tuple(texts),
         " ".join(text for text in cares if text),
         then,
+        is_quoted=True,
     )

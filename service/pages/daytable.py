@@ -7,13 +7,12 @@ from typing import Any
 
 import orjson
 
-from geo import words as dates
 from routes.schema import COLLECTIONS
+from service.maps import naming
 from service.maps.moment import Marked, Moment, moment_of
 from service.maps.state import State
 from service.maps.story import story_of
-from service.maps.words import Words, words
-from service.pages import asking
+from service.maps.words import ENGLISH, Words, counted, day_said, listing, sort_key, words
 from service.pages.tables import Cell, Row, Table
 from service.pages.values import Piece, pieces, source_address
 from service.site import Site
@@ -28,14 +27,19 @@ def said_of(site: Site, state: State, day: str, lang: str) -> dict[str, Any]:
     said, moment = words(lang), moment_of(state, day)
     writer = _Writer(site, state, said)
     year = str(int(day[:4]))
+    own = str(state["atlas"]["lang"])
     backdrops = sum(row["kind"] == "backdrop" for row in moment.boundaries)
     return {
         "day": day,
-        "date": dates.date(day),
-        "on_the_day": asking.moment(day),
+        "on_the_day": said["table"]["on_day"].format(date=day_said(day, said)),
         "story": story_of(state, moment, said),
         "is_beyond": moment.is_beyond,
         "say": said,
+        "lang": lang,
+        "asked": {"date": day} | ({} if lang == ENGLISH else {"lang": lang}),
+        # Words of the page's own chrome and of the atlas, where they are in another language.
+        "chrome": "" if lang == ENGLISH else ENGLISH,
+        "own": "" if lang == own else own,
         "routes": writer.routes(moment.routes),
         "groups": [
             (key, title, table)
@@ -48,9 +52,10 @@ def said_of(site: Site, state: State, day: str, lang: str) -> dict[str, Any]:
             )
             if table.rows
         ],
-        "members": sorted(moment.union["names"]) if moment.union else [],
+        "members": moment.union["names"] if moment.union else [],
+        "members_said": listing(moment.union["names"], said) if moment.union else "",
         "union_id": moment.union["id"] if moment.union else None,
-        "backdrops": backdrops,
+        "backdrops": counted(said, "table", "backdrops", backdrops) if backdrops else "",
         "roles_note": state["atlas"]["notes"].get("roles") or said["legend"]["roles_note"],
     }
 
@@ -124,7 +129,7 @@ class _Writer:
 
     def roles(self, marked: Sequence[Marked]) -> Table:
         rows = []
-        for row, mark in sorted(marked, key=lambda one: one[0]["country"]):
+        for row, mark in sorted(marked, key=lambda one: sort_key(one[0]["country"])):
             cells: Columns = (
                 ("role", _text(self.said["role"].get(row["role"]))),
                 ("sure", self._mark(mark)),
@@ -143,7 +148,7 @@ class _Writer:
         members = set(moment.union["members"]) if moment.union else set()
         named = [row for row in moment.boundaries if row["kind"] != "backdrop"]
         rows = []
-        for row in sorted(named, key=lambda one: one["name"]):
+        for row in sorted(named, key=lambda one: sort_key(one["name"])):
             is_disputed = row["status"] == "disputed"
             cells: Columns = (
                 ("kind", _text(self.said["kind"].get(row["kind"]))),
@@ -205,7 +210,9 @@ class _Writer:
         if row is None:
             return []
         properties = orjson.loads(index.fragment(row))["properties"]
-        return pieces(self.site, COLLECTIONS["routes"].field("stages"), properties)
+        stages = pieces(self.site, COLLECTIONS["routes"].field("stages"), properties)
+        lang = self.said["page"]["lang"]
+        return [one._replace(text=naming.named(one.text, lang)) for one in stages]
 
 
 def _text(text: str | None) -> list[Piece]:

@@ -12,7 +12,7 @@ from service.maps.page import LAYERS, MAX_ZOOM, state_of
 from service.maps.shapes import region
 from service.maps.state import ShownEdition, State
 from service.maps.view import MapView
-from service.maps.words import Words, words
+from service.maps.words import Words, day_said, words
 from service.pictures import bar, courses, embedding, ground, key, labels, places, texts
 from service.pictures.layout import COLUMN, SMALL, WIDE, Keys, Layout
 from service.pictures.lettering import Lettering
@@ -73,8 +73,9 @@ class Picture:
         asked = self.asked
         picture = Element("svg", xmlns=SVG, viewBox=f"0 0 {asked.width} {asked.height}",
                           width=str(asked.width * asked.scale),
-                          height=str(asked.height * asked.scale), role="img")  # fmt: skip
-        day = texts.spoken_day(self.day)
+                          height=str(asked.height * asked.scale), role="img",
+                          lang=asked.view.lang)  # fmt: skip
+        day = day_said(self.day, self.said)
         titled(picture, f"{self.state['atlas']['title']}, {day}")
         key.definitions(picture)
         clip = add(add(picture[-1], "clipPath", id="frame"), "rect")
@@ -107,7 +108,7 @@ class Picture:
 
     def _laid_out(self, atlas: dict[str, Any]) -> Layout:
         layout = Layout(self.asked.width, self.asked.height)
-        layout.title(self.state["atlas"]["title"], texts.spoken_day(self.day))
+        layout.title(self.state["atlas"]["title"], day_said(self.day, self.said))
         layout.source(texts.source_line(self.state, atlas, self.said))
         # What the key has to explain is known only when the map is placed; where the map's frame
         # ends changes little of it, so a first frame tells.

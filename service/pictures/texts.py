@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from geo import words as spoken
 from service.maps.state import State
-from service.maps.words import Words
+from service.maps.words import Words, day_said
 from service.pictures.fonts import BOLD, PLAIN, SEMIBOLD, TITLE, width
 from service.pictures.key import SAMPLE_W, route_sample, sample
 from service.pictures.lettering import CHIP, ROLES, chip
@@ -17,11 +16,6 @@ from service.pictures.sheet import Line, paragraph
 from service.pictures.svg import colour, text
 
 INDENT = SAMPLE_W + 9
-
-
-def spoken_day(day: str) -> str:
-    """Say an ISO day as people do: "1 December 2003"."""
-    return spoken.date(day)
 
 
 def source_line(state: State, atlas: Mapping[str, Any], said: Words) -> str:
@@ -50,7 +44,7 @@ def _none(moment: Moment, state: State, day: str, said: Words, room: float) -> l
     year = state["atlas"]["knowledge_ends"]["year"]
     if not moment.is_beyond:
         return paragraph(said["panel"]["none"], PLAIN, 13, room)
-    told = said["panel"]["beyond_text"].format(date=spoken_day(day), year=year)
+    told = said["panel"]["beyond_text"].format(date=day_said(day, said), year=year)
     return [
         *paragraph(said["panel"]["beyond_title"].format(year=year), TITLE, 17, room),
         *paragraph(told, PLAIN, 13, room, above=4),

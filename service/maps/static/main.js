@@ -3,7 +3,7 @@
 import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
-import { byId, say } from "./dom.js";
+import { byId, counted, say } from "./dom.js";
 import { focusPopup } from "./focus.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
@@ -31,7 +31,7 @@ class Atlas {
     Object.assign(this, { state, settings, words: settings.words });
     this.isEmbed = settings.mode === "embed";
     this.layers = new Set(settings.layers ?? (this.isEmbed ? FEW_LAYERS : ALL_LAYERS));
-    this.writeDay = dayWriter(settings.lang);
+    this.writeDay = dayWriter(settings.words.calendar);
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
     this.clock = new Clock(state, () => this.showDay(), (on) => this.showPlaying(on));
     this.map = startMap(settings, state);
@@ -95,9 +95,9 @@ class Atlas {
   }
 
   /** The permalink's query for what is shown now. */
-  query() {
-    const { layers, settings, view } = this;
-    return queryOf({ at: this.clock.at, view, layers, all: ALL_LAYERS, lang: settings.lang });
+  query(lang = this.settings.lang) {
+    const { layers, view } = this;
+    return queryOf({ at: this.clock.at, view, layers, all: ALL_LAYERS, lang });
   }
 
   #label() {
@@ -122,8 +122,8 @@ class Atlas {
       const story = storyOf(this.moment, this);
       const { change } = this.words;
       const count = this.moment.routes.length;
-      const drawn = count === 0 ? change.drawn_none : count === 1 ? change.drawn_one : change.drawn;
-      const words = `${story.title}. ${say(drawn, { count })}`;
+      const drawn = count === 0 ? change.drawn_none : counted(change, "drawn", count, this.settings.lang);
+      const words = `${story.title}. ${drawn}`;
       byId("announcer").textContent = say(change.announce, { date: this.writeDay(this.clock.at), words });
     }, QUIET_MS);
   }
@@ -139,9 +139,17 @@ class Atlas {
       link.href = address.href;
       if (link.download) link.download = `${this.state.atlas.id}-${day}.geojson`;
     }
+    for (const link of document.querySelectorAll("#languages a")) this.#linkLanguage(link);
     clearTimeout(this.remembering);
     // Browsers limit how often an address may be rewritten; play would exceed it.
     if (!this.isEmbed) this.remembering = setTimeout(() => remember(this.query()), QUIET_MS);
+  }
+
+  /** The same view in another language. */
+  #linkLanguage(link) {
+    const address = new URL(link.href);
+    address.search = this.query(link.lang);
+    link.href = address.href;
   }
 
   /** Seen from afar, lines and marks are drawn finer. */

@@ -1,6 +1,6 @@
 /** The words beside the map: what changed here, each route with its validity, on whose word. */
 
-import { element, sample, say } from "./dom.js";
+import { element, ownLanguage, sample, say } from "./dom.js";
 import { yearNumber } from "./dates.js";
 import { DAY } from "./time.js";
 
@@ -16,6 +16,8 @@ export class Panel {
   constructor(node, state, words, on, writeDay) {
     Object.assign(this, { node, state, words, on, writeDay });
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
+    /** What the atlas says itself is in its own language, marked where the page is in another. */
+    this.own = ownLanguage(state);
   }
 
   show(moment) {
@@ -34,9 +36,9 @@ export class Panel {
       "section.story",
       {},
       element("p.kicker", {}, story.kicker),
-      element(heading, {}, story.title),
+      element(heading, { lang: story.isQuoted && this.own }, story.title),
       ...story.texts.map((text) => element("p", {}, text)),
-      story.care && element("p.care", {}, story.care),
+      story.care && element("p.care", { lang: this.own }, story.care),
       story.then && this.#story(story.then, "h3"),
     );
   }
@@ -55,7 +57,7 @@ export class Panel {
   #route({ row, mark, isLighter }) {
     const { words, on } = this;
     const water = row.mode === "land" ? "land" : "water";
-    const button = element("button.row-button", { type: "button" }, row.name);
+    const button = element("button.row-button", { type: "button", lang: this.own }, row.name);
     button.addEventListener("click", () => on.open("routes", row.id));
     for (const name of ["focus", "mouseenter"]) button.addEventListener(name, () => on.emphasise(row.id));
     for (const name of ["blur", "mouseleave"]) button.addEventListener(name, () => on.emphasise(null));
@@ -69,7 +71,7 @@ export class Panel {
         button,
         element("p.when", {}, row.when),
         element("p.sure", {}, words.mark[mark]),
-        row.implied && element("p.sure", {}, row.implied),
+        row.implied && element("p.sure", { lang: this.own }, row.implied),
       ),
     );
   }
@@ -88,8 +90,8 @@ export class Panel {
 
   #event(row) {
     const name = row.point
-      ? element("button.row-button", { type: "button" }, row.name)
-      : element("span.row-name", {}, row.name);
+      ? element("button.row-button", { type: "button", lang: this.own }, row.name)
+      : element("span.row-name", { lang: this.own }, row.name);
     if (row.point) name.addEventListener("click", () => this.on.open("events", row.id));
     const where = row.place ?? this.words.panel.events_unplaced;
     const texts = [row.point ? null : row.description, row.editor_note].filter(Boolean);
@@ -102,7 +104,7 @@ export class Panel {
         {},
         name,
         element("p.when", {}, [row.undated ? null : row.when, where].filter(Boolean).join(" · ")),
-        ...texts.map((text) => element("p.sure", {}, text)),
+        ...texts.map((text) => element("p.sure", { lang: this.own }, text)),
       ),
     );
   }
@@ -115,15 +117,15 @@ export class Panel {
       const { country } = entry.row;
       countries.set(country, [...(countries.get(country) ?? []), entry]);
     }
-    const items = [...countries].sort().map(([country, entries]) => roleItem(country, entries, words));
-    const note = this.state.atlas.notes.roles ?? words.legend.roles_note;
+    const items = [...countries].sort(([a], [b]) => a.localeCompare(b, words.page.lang)).map(([country, entries]) => roleItem(country, entries, words));
+    const { roles: ownNote } = this.state.atlas.notes;
     return [
       element(
         "details.roles",
         {},
         element("summary", {}, element("h3", {}, words.panel.roles)),
         element("ul.rows", {}, ...items),
-        element("p.care", {}, note),
+        element("p.care", { lang: ownNote && this.own }, ownNote ?? words.legend.roles_note),
       ),
     ];
   }
@@ -137,7 +139,7 @@ export class Panel {
       {},
       element("h3", {}, this.words.panel.sources),
       ...texts.map((source) =>
-        element("p", {}, `${source.text}.`, source.inferred && element("span.note", {}, ` ${source.inferred}`)),
+        element("p", {}, element("span", { lang: this.own }, `${source.text}.`), source.inferred && element("span.note", {}, ` ${source.inferred}`)),
       ),
     );
   }
@@ -151,7 +153,7 @@ export function storyOf(moment, { state, words, names, writeDay }) {
   if (moment.isBeyond) return beyondStory(moment, state, words.panel, writeDay);
   const latest = latestStory(moment, words.panel, writeDay);
   const shift = moment.shifts.map((row) => shiftStory(row, words.panel, names))[0];
-  if (!shift) return latest ?? { kicker: words.panel.first, title: state.atlas.title, texts: [] };
+  if (!shift) return latest ?? { kicker: words.panel.first, title: state.atlas.title, texts: [], isQuoted: true };
   const isFresh = latest && moment.at - moment.latest.at < FRESH && !moment.latest.kinds.includes("shift");
   if (isFresh) return { ...latest, then: shift };
   const isOther = latest && !moment.latest.kinds.includes("shift");
@@ -186,7 +188,7 @@ function shiftStory(shift, panel, names) {
   ].filter(Boolean);
   const care = [shift.caveat, shift.editor_note].filter(Boolean).join(" ");
   const kicker = say(shift.spread ? panel.here_spread : panel.here, shift);
-  return { kicker, title: shift.name, texts, care };
+  return { kicker, title: shift.name, texts, care, isQuoted: true };
 }
 
 function roleItem(country, entries, words) {
