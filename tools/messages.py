@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
@@ -15,13 +16,16 @@ from babel.messages.pofile import write_po
 from service.maps.words import ENGLISH, FOLDER, catalog, keys, languages, locale
 
 WIDTH = 96
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+"""Catalogs have to name a day; git knows which."""
 
 
 def brought_up(held: Catalog) -> Catalog:
     """Give a catalog with every text of today, in the order of en.toml."""
     # What would differ each time, or say nothing, stays out: a diff shows texts alone.
-    new = Catalog(locale=held.locale, project="routeshift", version="", msgid_bugs_address="",
-                  last_translator="", language_team="", creation_date=held.creation_date,
+    new = Catalog(locale=held.locale, project="routeshift", version="1",
+                  msgid_bugs_address="CONTRIBUTING.md", last_translator="routeshift",
+                  language_team="routeshift", creation_date=CREATED, revision_date=CREATED,
                   fuzzy=False)  # fmt: skip
     new.header_comment = f"# {held.locale.english_name} for the map of routeshift."
     before = {str(message.context): message for message in held if message.id}

@@ -44,7 +44,9 @@ def _moment(at: int, told: list[Told]) -> Row:
 
 def _of_shifts(shifts: Sequence[Row]) -> Iterator[Told]:
     for shift in shifts:
-        yield shift["bounds"][0], "shift", f"{shift['name']}: {shift['when']}.", ""
+        # Serbian dates end with a full stop of their own.
+        when = shift["when"].removesuffix(".")
+        yield shift["bounds"][0], "shift", f"{shift['name']}: {when}.", ""
 
 
 def _of_routes(routes: Sequence[Row], said: Words) -> Iterator[Told]:

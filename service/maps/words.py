@@ -26,9 +26,20 @@ ENGLISH = "en"
 CATEGORIES = {1: ("other",), 2: ("one", "other"), 3: ("one", "few", "other")}
 """The categories of CLDR for the forms of a gettext catalog, by how many it has."""
 
+_ALBANIAN_MONTHS = "janar|shkurt|mars|prill|maj|qershor|gusht|shtator|tetor|nëntor|dhjetor"
 _AGREEMENT = {
-    # The article is elided before "otto" and "undici".
-    "it": ((r"\b(al|dal|del) (8|11)\b", r"\1l’\2"),),
+    # The article is elided before "otto", "undici" and "anno".
+    "it": (
+        (r"\b(al|dal|del) (8|11|anno)\b", r"\1l’\2"),
+        (r"\bil (8|11|anno)\b", r"l’\1"),
+    ),
+    # CLDR has one form of Albanian months, the indefinite; after "nga" they are definite, and
+    # before a day "deri" takes another word than before a month or a year.
+    "sq": (
+        (r"\bnga (\d+ )?korrik\b", r"nga \1korriku"),
+        (rf"\bnga (\d+ )?({_ALBANIAN_MONTHS})\b", r"nga \1\2i"),
+        (rf"\bderi në (\d+ (?:korrik|{_ALBANIAN_MONTHS}))\b", r"deri më \1"),
+    ),
     # CLDR has one form of Serbian months, the nominative; these words take the genitive.
     "sr-Latn": tuple(
         (rf"\b(od|do|oko|između|i|dan) ((?:\d+\. )?){named}\b", rf"\1 \2{of}")
