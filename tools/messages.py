@@ -7,21 +7,21 @@ no longer said is gone. `python -m tools.messages`; add a language by its code (
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from service.maps.words import ENGLISH, FOLDER, catalog, keys, languages, locale
+from service.maps.words import ENGLISH, FOLDER, Key, catalog, keys, languages, locale
 
 WIDTH = 96
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 """Catalogs have to name a day; git knows which."""
 
 
-def brought_up(held: Catalog) -> Catalog:
-    """Give a catalog with every text of today, in the order of en.toml."""
+def brought_up(held: Catalog, told: Iterable[Key]) -> Catalog:
+    """Give a catalog with every text that is told today, in their order."""
     # What would differ each time, or say nothing, stays out: a diff shows texts alone.
     new = Catalog(locale=held.locale, project="routeshift", version="1",
                   msgid_bugs_address="CONTRIBUTING.md", last_translator="routeshift",
@@ -29,7 +29,7 @@ def brought_up(held: Catalog) -> Catalog:
                   fuzzy=False)  # fmt: skip
     new.header_comment = f"# {held.locale.english_name} for the map of routeshift."
     before = {str(message.context): message for message in held if message.id}
-    for key in keys():
+    for key in told:
         old = before.get(key.context)
         if old is None or bool(old.pluralizable) != (key.of_one is not None):
             new.add(key.msgid, context=key.context)
@@ -51,7 +51,7 @@ def main(added: Sequence[str]) -> None:
         write(lang, Catalog(locale=locale(lang)))
     for lang in languages():
         if lang != ENGLISH:
-            made = brought_up(catalog(lang))
+            made = brought_up(catalog(lang), keys())
             write(lang, made)
             told = [message for message in made if message.id]
             empty = sum(not any(_forms(message.string)) for message in told)

@@ -169,6 +169,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "icon": assets.address(view.root_path, "icon.svg"),
         "main": assets.address(view.root_path, "main.js"),
         "say": words(view.lang),
+        "own_name": own_name(view.lang),
         "languages": [_language(shown, lang, day) for lang in languages()],
         # What the atlas says in its own words is in its own language.
         "own": Markup(' lang="{}"').format(atlas["lang"]) if atlas["lang"] != view.lang else "",

@@ -3,7 +3,7 @@
 import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
-import { byId, counted, say } from "./dom.js";
+import { byId, counted, element, ownLanguage, say } from "./dom.js";
 import { focusPopup } from "./focus.js";
 import { Labels } from "./labels.js";
 import { RouteLayers } from "./layers.js";
@@ -30,6 +30,7 @@ class Atlas {
   constructor(state, settings) {
     Object.assign(this, { state, settings, words: settings.words });
     this.isEmbed = settings.mode === "embed";
+    this.own = ownLanguage(state);
     this.layers = new Set(settings.layers ?? (this.isEmbed ? FEW_LAYERS : ALL_LAYERS));
     this.writeDay = dayWriter(settings.words.calendar);
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
@@ -112,7 +113,7 @@ class Atlas {
     if (told === this.told) return;
     this.told = told;
     this.panel?.show(this.moment);
-    if (byId("told")) byId("told").textContent = story.title;
+    byId("told")?.replaceChildren(element("span", { lang: story.isQuoted && this.own }, story.title));
     if (!this.clock.isPlaying) this.#announce();
   }
 
