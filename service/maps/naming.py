@@ -68,6 +68,11 @@ def named(name: str, lang: str) -> str:
     return country(ids[name], lang) if name in ids and lang != ENGLISH else name
 
 
+def known(lang: str) -> set[tuple[str, str]]:
+    """Give the entities whose names are known in a language, by id and English name."""
+    return set(_names(lang))
+
+
 @cache
 def _names(lang: str) -> Mapping[tuple[str, str], str]:
     """Give the names of entities by id and English name: an id may have had two."""
