@@ -30,6 +30,8 @@ export class Popups {
 
   ground(row) {
     const { words } = this;
+    // The notes of boundaries are ours, in English, whatever the atlas is in.
+    const english = words.page.lang === "en" ? undefined : "en";
     const isMember = this.now().members.has(row.entity);
     const isDisputed = row.status === "disputed";
     return element(
@@ -40,8 +42,8 @@ export class Popups {
       row.kind !== "backdrop" && element("p.when", {}, row.when),
       isMember && element("p", {}, words.popup.member),
       isDisputed && element("p", {}, words.popup.disputed),
-      row.editor_note && element("p.care", { lang: this.own }, row.editor_note),
-      row.caveat && element("p.care", { lang: this.own }, row.caveat),
+      row.editor_note && element("p.care", { lang: english }, row.editor_note),
+      row.caveat && element("p.care", { lang: english }, row.caveat),
       linkList([this.#geojson("boundaries", row)]),
     );
   }
