@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.times import Bounds
-from geo.words import describe
+from geo.words import ENGLISH, Speech, describe
 from routes.schema import Collection, Kind
 
 
@@ -26,14 +26,19 @@ def complete(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas
     bounds = Bounds.parse(frame["valid"].tolist(), collection.reading, attested)
     for name, column in bounds.to_columns().items():
         frame[name] = column
-    written = frame.reindex(columns=["valid", "end"]).astype(object)
-    written = written.where(written.notna(), None)
-    frame["when"] = [
-        describe(valid, end, collection.reading)
-        for valid, end in zip(written["valid"], written["end"], strict=True)
-    ]
+    frame["when"] = when(collection, frame)
     frame["geometry"] = _one_type(frame.geometry)
     return typed(collection, frame.iloc[_order(frame)])
+
+
+def when(collection: Collection, frame: pd.DataFrame, speech: Speech = ENGLISH) -> list[str]:
+    """Say when each row holds."""
+    written = pd.DataFrame(frame).reindex(columns=["valid", "end"]).astype(object)
+    written = written.where(written.notna(), None)
+    return [
+        describe(valid, end, collection.reading, speech)
+        for valid, end in zip(written["valid"], written["end"], strict=True)
+    ]
 
 
 def empty(collection: Collection) -> geopandas.GeoDataFrame:

@@ -14,12 +14,10 @@ from typing import Any
 import geopandas as gpd
 
 from geo import boundaries
-from geo.times import Reading
-from geo.words import describe
+from routes import frames
+from routes.schema import COLLECTIONS
 from service.maps.words import ENGLISH, Words, locale, speech, words
 
-EXACT = ("boundaries", "borders")
-"""Collections whose times are read to the day."""
 _BACKDROPS = {" (backdrop)": "backdrop", " (backdrop, no claim then)": "backdrop_then"}
 
 
@@ -30,15 +28,7 @@ def said_in(lang: str, collection: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataF
     """
     if lang == ENGLISH:
         return frame
-    reading: Reading = "exact" if collection in EXACT else "span"
-    written = frame[["valid", "end"]].astype(object).where(frame[["valid", "end"]].notna(), None)
-    told = speech(lang)
-    frame = frame.assign(
-        when=[
-            describe(valid, end, reading, told)
-            for valid, end in zip(written["valid"], written["end"], strict=True)
-        ]
-    )
+    frame = frame.assign(when=frames.when(COLLECTIONS[collection], frame, speech(lang)))
     if collection == "boundaries":
         pairs = zip(frame["entity"], frame["name"], strict=True)
         frame["name"] = [boundary(entity, name, lang) for entity, name in pairs]
@@ -47,13 +37,12 @@ def said_in(lang: str, collection: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataF
 
 def boundary(entity: str, name: str, lang: str) -> str:
     """Give the name of an entity in a language; as it is written where we know no other."""
-    known = _names(lang)
     for ending, key in _BACKDROPS.items():
         if name.endswith(ending):
             polygon = name.removesuffix(ending)
             said: Words = words(lang)
             return said["place"][key].format(name=_polygons(lang).get(polygon, polygon))
-    return known.get((entity, name), name)
+    return _names(lang).get((entity, name), name)
 
 
 def country(named: str, lang: str) -> str:

@@ -15,7 +15,9 @@ import routes
 from geo.words import describe, spread
 from service.app import create_app
 from service.maps import naming
+from service.maps.page import map_page
 from service.maps.state import build
+from service.maps.view import MapView
 from service.maps.words import (
     CATEGORIES,
     FOLDER,
@@ -31,6 +33,7 @@ from service.maps.words import (
     words,
 )
 from service.settings import Settings
+from tests.maps.test_state import small
 from tools.messages import brought_up, write
 
 OTHERS = languages()[1:]
@@ -265,6 +268,13 @@ def test_what_changed_is_told_in_the_language(edition: routes.Edition) -> None:
     assert "Savezna Republika Jugoslavija: odsad Srbija i Crna Gora." in told
     assert "Evropska unija počinje sa 12 članica." in told
     assert not [sentence for sentence in told if ".." in sentence]
+
+
+@pytest.mark.parametrize("page", ["en", "de"])
+def test_an_atlas_in_another_language_is_marked_with_it(page: str) -> None:
+    atlas = small()
+    atlas.atlas["lang"] = "sq"
+    assert '<h1 lang="sq">Small</h1>' in map_page(atlas, MapView(lang=page))
 
 
 # -- addresses --
