@@ -158,8 +158,9 @@ def listing(names: list[str], said: Words) -> str:
 
 
 def sort_key(name: str) -> tuple[str, str]:
-    """Give what to sort a name by, so that Č comes after C and Ö with O, and not after Z."""
-    return unicodedata.normalize("NFKD", name).casefold(), name
+    """Give what to sort a name by: Č comes after C, Đ after D, Ö after O, and none after Z."""
+    # Unicode takes most signs apart into a letter and what comes after all letters; not đ.
+    return unicodedata.normalize("NFKD", name).casefold().replace("đ", "d\u030c"), name
 
 
 def in_order(names: Iterable[str]) -> list[str]:

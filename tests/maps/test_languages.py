@@ -162,9 +162,18 @@ def test_names_are_joined_as_the_language_does(lang: str, said: str) -> None:
 
 
 def test_names_are_sorted_as_people_look_for_them() -> None:
-    names = ["Zypern", "Österreich", "Polen", "Španija", "Tschechien", "Slowenien"]
+    names = [
+        "Zypern",
+        "Österreich",
+        "Malta",
+        "Mađarska",
+        "Španija",
+        "Slovenija",
+        "Čile",
+        "Crna Gora",
+    ]
     assert in_order(names) == [
-        *("Österreich", "Polen", "Slowenien", "Španija", "Tschechien", "Zypern")
+        *("Crna Gora", "Čile", "Mađarska", "Malta", "Österreich", "Slovenija", "Španija", "Zypern")
     ]
 
 
