@@ -75,7 +75,7 @@ def _atlas_faults(atlas: dict[str, Any]) -> Iterator[Fault]:
     for name in NEEDED:
         if name not in atlas:
             yield _fault(atlas, name, "is missing", "Add it; see README.md beside it")
-    for name in atlas.keys() & {*NEEDED, *DATES} - {"view"}:
+    for name in atlas.keys() & {*NEEDED, *DATES, "lang"} - {"view"}:
         if not isinstance(atlas[name], str):
             yield _fault(atlas, name, "is not text", "Put it in double quotes")
         elif name in DATES:

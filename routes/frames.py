@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.words import ENGLISH, Speech
 from routes import recorded
 from routes.schema import Collection, Kind
 
@@ -42,6 +43,14 @@ def complete(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas
         made = unified(frame.geometry.to_numpy(), multi)
         frame["geometry"] = geopandas.GeoSeries(made, index=frame.index, crs=frame.crs)
     return typed(collection, frame.iloc[_order(frame)])
+
+
+def when(collection: Collection, frame: pd.DataFrame, speech: Speech = ENGLISH) -> list[str]:
+    """Say when each row holds."""
+    written = pd.DataFrame(frame).reindex(columns=["valid", "end"]).astype(object)
+    written = written.where(written.notna(), None)
+    said: list[str] = recorded.when(collection, written["valid"], written["end"], speech).tolist()
+    return said
 
 
 def empty(collection: Collection) -> geopandas.GeoDataFrame:

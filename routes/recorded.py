@@ -5,7 +5,7 @@ No collection has to fit into memory: rows come complete and in order, some at a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from geo.formats import geoparquet
 from geo.formats.table import ARROW_TYPES, GEOMETRY, Kind
 from geo.times import Bounds
-from geo.words import describe
+from geo.words import ENGLISH, Speech, describe
 from routes.schema import Collection
 
 # In the order of their numbers; -1 is none (shapely.GeometryType).
@@ -98,9 +98,19 @@ def derived(collection: Collection, columns: Mapping[str, Sequence[Any]]) -> dic
     attested = list(columns["attested"]) if "attested" in columns else None
     valid = list(columns["valid"])
     bounds = Bounds.parse(valid, collection.reading, attested).to_columns()
-    codes, pairs = pd.factorize(pd.Series(list(zip(valid, columns["end"], strict=True))))
-    said = [describe(held, end, collection.reading) for held, end in pairs]
-    return bounds | {"when": np.array(said, dtype=object)[codes]}
+    return bounds | {"when": when(collection, valid, columns["end"])}
+
+
+def when(
+    collection: Collection,
+    valid: Iterable[str | None],
+    end: Iterable[str | None],
+    speech: Speech = ENGLISH,
+) -> NDArray[np.object_]:
+    """Say when each row holds, each different time once."""
+    codes, pairs = pd.factorize(pd.Series(list(zip(valid, end, strict=True)), dtype=object))
+    said = [describe(held, kind, collection.reading, speech) for held, kind in pairs]
+    return np.array(said, dtype=object)[codes]
 
 
 def listed(column: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)

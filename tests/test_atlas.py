@@ -349,6 +349,10 @@ CASES: dict[str, tuple[Spoiler, dict[str, str]]] = {
         lambda at: replace(at, "atlas.toml", '"2003-12-01"', "2003-12-01"),
         {"file": "atlas.toml", "field": "opening_date", "problem": "is not text"},
     ),
+    "a language that is no text": (
+        lambda at: replace(at, "atlas.toml", 'id = "', 'lang = 3\nid = "'),
+        {"file": "atlas.toml", "field": "lang", "problem": "is not text"},
+    ),
     "a view that is no box": (
         lambda at: replace(at, "atlas.toml", "view = [12.3, 39.3", "view = [39.3"),
         {"file": "atlas.toml", "field": "view", "problem": "is not a box", "remedy": "west"},

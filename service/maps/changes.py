@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from service.maps.words import Words, listing
+from service.maps.words import Words, counted, in_order, listing
 
 Row = dict[str, Any]
 Told = tuple[int, str, str, str]
@@ -44,7 +44,9 @@ def _moment(at: int, told: list[Told]) -> Row:
 
 def _of_shifts(shifts: Sequence[Row]) -> Iterator[Told]:
     for shift in shifts:
-        yield shift["bounds"][0], "shift", f"{shift['name']}: {shift['when']}.", ""
+        # Serbian dates end with a full stop of their own.
+        when = shift["when"].removesuffix(".")
+        yield shift["bounds"][0], "shift", f"{shift['name']}: {when}.", ""
 
 
 def _of_routes(routes: Sequence[Row], said: Words) -> Iterator[Told]:
@@ -148,11 +150,11 @@ def _of_union(borders: Sequence[Row], said: Words) -> Iterator[Told]:
     for row in sorted(borders, key=lambda row: row["bounds"][0]):
         members, at = set(row["names"]), row["bounds"][0]
         short = said["change"]["eu_short"].format(count=len(members))
-        come, left = sorted(members - before), sorted(before - members)
+        come, left = in_order(members - before), in_order(before - members)
         if not before:
-            yield at, "eu", said["change"]["eu_begins"].format(count=len(members)), short
+            yield at, "eu", counted(said, "change", "eu_begins", len(members)), short
         elif come:
-            yield at, "eu", said["change"]["eu_grows"].format(count=len(members)), short
+            yield at, "eu", counted(said, "change", "eu_grows", len(members)), short
             yield at, "eu", said["change"]["eu_joins"].format(names=listing(come, said)), short
         if left:
             yield at, "eu", said["change"]["eu_leaves"].format(names=listing(left, said)), short

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from geo import words as dates
 from service.maps import assets
 from service.maps.page import STYLES, TimeMap, state_of
 from service.maps.state import ShownEdition
 from service.maps.view import MapView
-from service.maps.words import words
+from service.maps.words import day_said, words
 
 Arrangement = Literal["two", "one"]
 
@@ -51,7 +50,7 @@ def _told(
 ) -> dict[str, Any]:
     """Give what the page says beyond what every map says."""
     said = words(view.lang)
-    names = [dates.date(day) for day in compared.days]
+    names = [day_said(day, said) for day in compared.days]
     if compared.editions:
         names = [said["compare"]["edition"].format(number=one) for one in compared.editions]
     heading = said["compare"]["of_editions" if compared.editions else "of_days"]
@@ -62,7 +61,7 @@ def _told(
         "names": names,
         "heading": heading,
         "before": None if before is state else before,
-        "day_in_words": dates.date(compared.days[1]),
+        "day_in_words": day_said(compared.days[1], said),
         "settings_of_comparison": {
             "days": compared.days,
             "editions": compared.editions,

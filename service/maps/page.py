@@ -10,13 +10,16 @@ would have to change with every answer, and then the page could have no ETag.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import folium
 from branca.element import Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
+from markupsafe import Markup
 
 from routes.stories import LAYERS as LAYERS
 from routes.stories import ZOOMS
@@ -24,7 +27,7 @@ from service.maps import assets, sharing
 from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import Correction, MapView, Mode
-from service.maps.words import words
+from service.maps.words import languages, own_name, words
 from service.markup import as_json
 
 SHOWN_BY = {name: "borders" if name == "eu" else name for name in LAYERS}
@@ -183,7 +186,19 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "icon": assets.address(view.root_path, "icon.svg"),
         "main": assets.address(view.root_path, "main.js"),
         "say": words(view.lang),
+        "own_name": own_name(view.lang),
+        "languages": [_language(shown, lang, day) for lang in languages()],
+        # What the atlas says in its own words is in its own language.
+        "own": Markup(' lang="{}"').format(atlas["lang"]) if atlas["lang"] != view.lang else "",
+        "with_lang": Markup("&amp;lang={}").format(view.lang) if view.lang != "en" else "",
     }
+
+
+def _language(view: MapView, lang: str, day: str) -> dict[str, str]:
+    """Give the link to the same map in a language, named in itself."""
+    query = sharing.query_of(replace(view, lang=lang, date=view.date or day))
+    href = f"{view.base}/map?{urlencode(query, safe=',')}"
+    return {"code": lang, "name": own_name(lang), "href": href}
 
 
 def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:

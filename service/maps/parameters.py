@@ -41,7 +41,12 @@ EVERY = (
         {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}},
         ",".join(LAYERS[:2]),
     ),
-    Parameter("lang", "Language.", {"type": "string", "enum": list(languages())}, "en"),
+    Parameter(
+        "lang",
+        "Language, in letters of any case; `sr` is `sr-Latn`.",
+        {"type": "string", "enum": list(languages())},
+        "en",
+    ),
 )
 
 MAPS = Parameter(

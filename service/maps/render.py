@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
-from geo import words as spoken
 from routes import Edition
 from service.maps import assets, render_modules, render_styles
 from service.maps.page import STYLES, TimeMap, environment, state_of
 from service.maps.state import State
 from service.maps.view import MapView, Mode
-from service.maps.words import words
+from service.maps.words import day_said, words
 
 LEAFLET = "vendor/leaflet/leaflet"
 HASH_LENGTH = 12
@@ -43,7 +42,7 @@ class FileMap(TimeMap):
     folder = "file/"
 
     def __init__(self, state: State, view: MapView, mode: Mode, about: AboutFile) -> None:
-        super().__init__(state, view, mode, {"file": about})
+        super().__init__(state, view, mode, {"file": about, "languages": ()})
         self.default_js, self.default_css = [], []
         self.head = _head(state, view, about, self.body)
 
@@ -57,7 +56,7 @@ def file_page(edition: Edition, view: MapView, mode: Mode = "map", url: str = ""
     shown = replace(view, edition=edition.number, root_path=url, root="")
     about = AboutFile(
         tool=f"routeshift {version('routeshift')}",
-        published=spoken.date(edition.manifest.published[:10]),
+        published=day_said(edition.manifest.published[:10], words(view.lang)),
         content=edition.manifest.content[:HASH_LENGTH],
         live=f"{url}/map" if url else "",
     )

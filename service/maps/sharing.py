@@ -7,11 +7,10 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from geo import words as spoken
 from service.maps import looks
 from service.maps.days import opening_day
 from service.maps.view import Look, MapView, Mode
-from service.maps.words import words
+from service.maps.words import days_said, words
 
 Told = dict[str, Any]
 
@@ -74,7 +73,7 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
         for name, form in (("json", "application/json"), ("xml", "text/xml"))
     ]
     return {
-        "title": titled(title, day, view.to),
+        "title": titled(title, day, view.to, view.lang),
         "url": address(view, "map"),
         "picture": address(view, "picture.png", width=width, height=height),
         "width": width,
@@ -83,15 +82,14 @@ def told(view: MapView, mode: Mode, title: str, day: str) -> Told:
     }
 
 
-def titled(title: str, day: str, to: str | None = None) -> str:
+def titled(title: str, day: str, to: str | None, lang: str) -> str:
     """Give the title of a map of a day, or of the days until another."""
-    until = f" – {spoken.date(to)}" if to else ""
-    return f"{title}, {spoken.date(day)}{until}"
+    return f"{title}, {days_said(day, to, words(lang))}"
 
 
 def title_of(view: MapView, atlas: Mapping[str, Any]) -> str:
     """Give the title of what a view shows."""
-    return titled(atlas["title"], view.date or opening_day(atlas))
+    return titled(atlas["title"], view.date or opening_day(atlas), view.to, view.lang)
 
 
 def frame(view: MapView, title: str, width: int | str, height: int, style: str = "border:0") -> str:

@@ -15,12 +15,12 @@ import numpy as np
 
 from geo import dates
 from geo.times import BEGINNING, END, Bounds, Reading
-from geo.words import spread
+from geo.words import Speech, spread
 from routes import axis
-from service.maps import disputed, shapes
+from service.maps import disputed, naming, shapes
 from service.maps.changes import changes
 from service.maps.days import opening_day
-from service.maps.words import Words, words
+from service.maps.words import Words, in_order, speech, words
 
 State = dict[str, Any]
 Row = dict[str, Any]
@@ -68,7 +68,11 @@ class ShownEdition(Protocol):
 def build(edition: ShownEdition, lang: str = "en") -> State:
     """Give all that the page shows, ready for JSON; raises KeyError for an unknown language."""
     said = words(lang)
-    frames = {name: edition.frame(name) for name in COLLECTIONS if name in edition.collections}
+    frames = {
+        name: naming.said_in(lang, name, edition.frame(name))
+        for name in COLLECTIONS
+        if name in edition.collections
+    }
     view = view_of(edition.atlas, frames["routes"])
     for name in frames.keys() & {"routes", "crossings", "events"}:
         middle = (view[0] + view[2]) / 2
@@ -80,14 +84,14 @@ def build(edition: ShownEdition, lang: str = "en") -> State:
         "sources": {key: _source(value, said) for key, value in edition.sources.items()},
         "routes": _routes(_rows(frames.get("routes"))),
         "crossings": _crossings(_rows(frames.get("crossings")), outlines),
-        "shifts": _shifts(_rows(frames.get("shifts"))),
+        "shifts": _shifts(_rows(frames.get("shifts")), speech(lang)),
         "events": _events(_rows(frames.get("events"))),
         "boundaries": _boundaries(_rows(frames.get("boundaries"), "exact"), outlines),
         "disputed": disputed.borders(_rows(frames.get("boundaries"), "exact"), shapes.region(view)),
         "borders": _borders(_rows(frames.get("borders"), "exact"), shapes.region(view)),
     }
-    _name_members(state["borders"], frames.get("boundaries"))
-    state["roles"] = _roles(_rows(frames.get("roles")), outlines, state["boundaries"])
+    _name_members(state["borders"], frames.get("boundaries"), lang)
+    state["roles"] = _roles(_rows(frames.get("roles")), outlines, state["boundaries"], lang)
     state["outlines"] = outlines.coordinates
     state["routes"] = _in_telling_order(state["routes"], state["shifts"])
     seen = axis.in_view(frames["boundaries"], view) if "boundaries" in frames else set()
@@ -119,6 +123,7 @@ def _atlas(atlas: Mapping[str, Any], view: shapes.Box) -> Row:
     known = dates.span_of(str(atlas["knowledge_ends"]))
     return {
         "id": atlas["id"],
+        "lang": str(atlas.get("lang") or "en"),
         "title": atlas["title"],
         "byline": str(atlas.get("byline") or ""),
         "view": view,
@@ -177,14 +182,14 @@ def _crossings(rows: Rows, outlines: shapes.Shapes) -> list[Row]:
     return told
 
 
-def _shifts(rows: Rows) -> list[Row]:
+def _shifts(rows: Rows, told_in: Speech) -> list[Row]:
     told = []
     for row, bounds in rows:
         more = {
             "from": _texts(row["from_versions"]),
             "to": _texts(row["to_versions"]),
             "cause": _text(row["cause"]),
-            "spread": spread(row["valid"] or ""),
+            "spread": spread(row["valid"] or "", told_in),
         }
         told.append(_common(row, bounds) | more)
     return told
@@ -224,15 +229,15 @@ def _borders(rows: Rows, box: shapes.Box) -> list[Row]:
     return told
 
 
-def _name_members(borders: list[Row], boundaries: gpd.GeoDataFrame | None) -> None:
+def _name_members(borders: list[Row], boundaries: gpd.GeoDataFrame | None, lang: str) -> None:
     """Add the names of a union's members, also of those outside the region."""
     known = {} if boundaries is None else dict(zip(boundaries.entity, boundaries.name, strict=True))
     for row in borders:
-        names = (known.get(entity, entity.replace("-", " ").title()) for entity in row["members"])
-        row["names"] = sorted(names)
+        names = (known.get(one) or naming.country(one, lang) for one in row["members"])
+        row["names"] = in_order(names)
 
 
-def _roles(rows: Rows, outlines: shapes.Shapes, boundaries: Sequence[Row]) -> list[Row]:
+def _roles(rows: Rows, outlines: shapes.Shapes, boundaries: Sequence[Row], lang: str) -> list[Row]:
     """Give the roles, each with the outline of its country and that country's plain name."""
     # Of a backdrop nothing is claimed, and its name says so.
     named = [row for row in boundaries if row["kind"] != "backdrop"]
@@ -240,7 +245,7 @@ def _roles(rows: Rows, outlines: shapes.Shapes, boundaries: Sequence[Row]) -> li
     told = []
     for row, bounds in rows:
         outline = outlines.add(row["geometry"])
-        country = names.get(outline) or str(row["country"]).replace("-", " ").title()
+        country = names.get(outline) or naming.country(str(row["country"]), lang)
         more = {"country": country, "role": row["role"], "outline": outline}
         told.append(_common(row, bounds) | more)
     return told

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from geo import words as dates
 from service.maps.days import DAY
 from service.maps.moment import Moment
 from service.maps.state import State
-from service.maps.words import Words
+from service.maps.words import Words, counted, day_said, days_said
 
 FRESH = 31 * DAY
 """How long a change is news, in seconds."""
@@ -23,6 +22,7 @@ class Story:
 
     `source` says on whose word and where it stands; `dated` holds what changed in a range of days,
     each with its day.
+    `is_quoted`: the headline is in the atlas's own words, whatever language the page is in.
     """
 
     kicker: str
@@ -32,6 +32,7 @@ class Story:
     source: str = ""
     dated: tuple[tuple[str, str], ...] = ()
     then: Story | None = None
+    is_quoted: bool = False
 
 
 def story_of(state: State, moment: Moment, said: Words) -> Story:
@@ -41,12 +42,12 @@ def story_of(state: State, moment: Moment, said: Words) -> Story:
     """
     panel = said["panel"]
     if moment.is_beyond:
-        return _beyond(state, moment, panel)
+        return _beyond(state, moment, said)
     if moment.to is not None:
         return _of_range(state, moment, said)
-    latest = _latest(moment, panel)
+    latest = _latest(moment, said)
     if not moment.shifts:
-        return latest or Story(panel["first"], str(state["atlas"]["title"]))
+        return latest or Story(panel["first"], str(state["atlas"]["title"]), is_quoted=True)
     shift = _shift(moment.shifts[0], state, said)
     is_other = moment.latest is not None and "shift" not in moment.latest["kinds"]
     if latest and is_other and _age(moment) < FRESH:
@@ -63,17 +64,21 @@ def _of_range(state: State, moment: Moment, said: Words) -> Story:
     if count:
         texts.append(words["sure"].format(sure=sure, unsure=count - sure))
     if state["boundaries"]:
-        texts.append(words["ground"].format(date=dates.date(last)))
+        texts.append(words["ground"].format(date=day_said(last, said)))
     if _seconds(last) >= ends["at"]:
         texts.append(words["knowledge"].format(year=ends["year"]))
-    dated = tuple((_day(change["at"]), " ".join(change["words"])) for change in moment.changes)
+    dated = tuple(
+        (day_said(_day(change["at"]), said), " ".join(change["words"])) for change in moment.changes
+    )
     if not dated:
         texts.append(words["no_changes"])
-    title = words["title" if count > 1 else "title_one" if count else "title_none"]
-    span = {"first": dates.date(moment.day), "last": dates.date(last)}
+    span = {"first": day_said(moment.day, said), "last": day_said(last, said)}
+    title = words["title_none"].format(**span)
+    if count:
+        title = counted(said, "range", "title", count, **span)
     return Story(
         words["kicker"],
-        title.format(count=count, **span),
+        title,
         tuple(texts),
         dated=dated,
         then=_shift(moment.shifts[0], state, said) if moment.shifts else None,
@@ -85,26 +90,26 @@ def _age(moment: Moment) -> int:
     return at - int(moment.latest["at"]) if moment.latest else at
 
 
-def _latest(moment: Moment, panel: dict[str, str]) -> Story | None:
+def _latest(moment: Moment, said: Words) -> Story | None:
     if moment.latest is None:
         return None
     title, *texts = moment.latest["words"]
     day = _day(moment.latest["at"])
-    kicker = panel["now" if day == dates.date(moment.day) else "latest"]
-    return Story(kicker.format(when=day), title.removesuffix("."), tuple(texts))
+    kicker = said["panel"]["now" if day == moment.day else "latest"]
+    return Story(kicker.format(when=day_said(day, said)), title.removesuffix("."), tuple(texts))
 
 
-def _beyond(state: State, moment: Moment, panel: dict[str, str]) -> Story:
+def _beyond(state: State, moment: Moment, said: Words) -> Story:
+    panel = said["panel"]
     ends = state["atlas"]["knowledge_ends"]
-    until = f" – {dates.date(moment.to)}" if moment.to else ""
-    values = {"year": ends["year"], "date": dates.date(moment.day) + until}
+    values = {"year": ends["year"], "date": days_said(moment.day, moment.to, said)}
     # The boundaries go on after the source's knowledge: say what changed with them last.
     is_later = moment.latest is not None and moment.latest["at"] > ends["at"]
     return Story(
         panel["beyond"].format(**values),
         panel["beyond_title"].format(**values),
         (panel["beyond_text"].format(**values),),
-        then=_latest(moment, panel) if is_later else None,
+        then=_latest(moment, said) if is_later else None,
     )
 
 
@@ -128,11 +133,12 @@ def _shift(shift: dict[str, Any], state: State, said: Words) -> Story:
         tuple(texts),
         " ".join(text for text in cares if text),
         panel["on_whose_word"].format(source=source) if source else "",
+        is_quoted=True,
     )
 
 
 def _day(at: int) -> str:
-    return dates.date(str(np.datetime64(at, "s").astype("datetime64[D]")))
+    return str(np.datetime64(at, "s").astype("datetime64[D]"))
 
 
 def _seconds(day: str) -> int:

@@ -220,7 +220,13 @@ def _layers(text: str) -> tuple[str, ...]:
 
 
 def _language(text: str) -> str:
-    if text not in languages():
+    """Read a language's code, in letters of any case (BCP 47, 2.1.1).
+
+    Serbian is here in Latin letters: `sr` means those, and `sr-Cyrl` is a language we do not have.
+    """
+    known = {lang.lower(): lang for lang in languages()} | {"sr": "sr-Latn"}
+    found = known.get(text.lower())
+    if found is None:
         fault = f"{text!r} is not a language of this map; there is {', '.join(languages())}"
         raise BadParameter(fault, "lang", languages()[0])
-    return text
+    return found

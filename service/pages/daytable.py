@@ -7,13 +7,21 @@ from typing import Any
 
 import orjson
 
-from geo import words as dates
 from routes.schema import COLLECTIONS
+from service.maps import naming
 from service.maps.moment import Entry, Moment, moment_of
 from service.maps.state import State
 from service.maps.story import story_of
-from service.maps.words import Words, in_range, words
-from service.pages import asking
+from service.maps.words import (
+    ENGLISH,
+    Words,
+    counted,
+    days_said,
+    in_range,
+    listing,
+    sort_key,
+    words,
+)
 from service.pages.tables import Cell, Row, Table
 from service.pages.values import Piece, pieces, source_address
 from service.site import Site
@@ -34,17 +42,25 @@ def said_of(site: Site, state: State, days: Days, lang: str) -> dict[str, Any]:
     said = in_range(said) if to else said
     writer = _Writer(site, state, said)
     year = str(int(day[:4]))
+    own = str(state["atlas"]["lang"])
     backdrops = sum(row["kind"] == "backdrop" for row in moment.boundaries)
     return {
         "day": day,
         "to": to,
-        "asked": {"date": day} | ({"to": to} if to else {}),
         "datetime": f"{day}/{to}" if to else day,
-        "date": dates.date(day),
-        "on_the_day": asking.moment(f"{day}/{to}" if to else day),
+        "on_the_day": said["table"]["on_day"].format(date=days_said(day, to, said)),
         "story": story_of(state, moment, said),
         "is_beyond": moment.is_beyond,
         "say": said,
+        "lang": lang,
+        "asked": {
+            "date": day,
+            **({"to": to} if to else {}),
+            **({} if lang == ENGLISH else {"lang": lang}),
+        },
+        # Words of the page's own chrome and of the atlas, where they are in another language.
+        "chrome": "" if lang == ENGLISH else ENGLISH,
+        "own": "" if lang == own else own,
         "routes": writer.routes(moment.routes),
         "groups": [
             (key, title, table)
@@ -57,9 +73,10 @@ def said_of(site: Site, state: State, days: Days, lang: str) -> dict[str, Any]:
             )
             if table.rows
         ],
-        "members": sorted(moment.union["names"]) if moment.union else [],
+        "members": moment.union["names"] if moment.union else [],
+        "members_said": listing(moment.union["names"], said) if moment.union else "",
         "union_id": moment.union["id"] if moment.union else None,
-        "backdrops": backdrops,
+        "backdrops": counted(said, "table", "backdrops", backdrops) if backdrops else "",
         "roles_note": state["atlas"]["notes"].get("roles") or said["legend"]["roles_note"],
     }
 
@@ -133,7 +150,7 @@ class _Writer:
 
     def roles(self, marked: Sequence[Entry]) -> Table:
         rows = []
-        for row, mark, _ in sorted(marked, key=lambda one: one[0]["country"]):
+        for row, mark, _ in sorted(marked, key=lambda one: sort_key(one[0]["country"])):
             cells: Columns = (
                 ("role", _text(self.said["role"].get(row["role"]))),
                 ("sure", self._mark(mark)),
@@ -152,7 +169,7 @@ class _Writer:
         members = set(moment.union["members"]) if moment.union else set()
         named = [row for row in moment.boundaries if row["kind"] != "backdrop"]
         rows = []
-        for row in sorted(named, key=lambda one: one["name"]):
+        for row in sorted(named, key=lambda one: sort_key(one["name"])):
             is_disputed = row["status"] == "disputed"
             cells: Columns = (
                 ("kind", _text(self.said["kind"].get(row["kind"]))),
@@ -214,7 +231,9 @@ class _Writer:
         if row is None:
             return []
         properties = orjson.loads(index.fragment(row))["properties"]
-        return pieces(self.site, COLLECTIONS["routes"].field("stages"), properties)
+        stages = pieces(self.site, COLLECTIONS["routes"].field("stages"), properties)
+        lang = self.said["page"]["lang"]
+        return [one._replace(text=naming.named(one.text, lang)) for one in stages]
 
 
 def _text(text: str | None) -> list[Piece]:

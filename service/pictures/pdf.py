@@ -33,7 +33,7 @@ def pdf(edition: ShownEdition, asked: PictureView) -> bytes:
         "picture": svg(edition, asked),
         "width": f"{asked.width * side:g}",
         "height": f"{asked.height * side:g}",
-        "title": sharing.titled(atlas["title"], asked.view.date or atlas["opening"]),
+        "title": sharing.title_of(asked.view, edition.atlas),
         "author": atlas["byline"],
         "lang": asked.view.lang,
     }

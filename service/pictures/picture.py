@@ -13,7 +13,7 @@ from service.maps.page import LAYERS, MAX_ZOOM, state_of
 from service.maps.shapes import region
 from service.maps.state import ShownEdition, State
 from service.maps.view import MapView
-from service.maps.words import Words, in_range, words
+from service.maps.words import Words, days_said, in_range, words
 from service.pictures import bar, courses, embedding, ground, key, labels, places, texts
 from service.pictures.layout import COLUMN, SMALL, WIDE, Keys, Layout
 from service.pictures.lettering import Lettering
@@ -56,7 +56,7 @@ class Picture:
         self.asked = asked
         self.day = asked.view.date or self.state["atlas"]["opening"]
         self.moment: Moment = moment_of(self.state, self.day, to)
-        self.when = texts.spoken_days(self.day, to)
+        self.when = days_said(self.day, to, self.said)
         self.with_union, self.with_roles = "eu" in asked.layers, "roles" in asked.layers
         self.routes = self.moment.routes if "routes" in asked.layers else []
         self.layout = self._laid_out(dict(edition.atlas))
@@ -75,7 +75,8 @@ class Picture:
         asked = self.asked
         picture = Element("svg", xmlns=SVG, viewBox=f"0 0 {asked.width} {asked.height}",
                           width=str(asked.width * asked.scale),
-                          height=str(asked.height * asked.scale), role="img")  # fmt: skip
+                          height=str(asked.height * asked.scale), role="img",
+                          lang=asked.view.lang)  # fmt: skip
         titled(picture, f"{self.state['atlas']['title']}, {self.when}")
         key.definitions(picture)
         clip = add(add(picture[-1], "clipPath", id="frame"), "rect")

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from geo import words as spoken
 from service.maps.moment import Entry, Moment
 from service.maps.state import State
-from service.maps.words import Words
+from service.maps.words import Words, day_said
 from service.pictures.fonts import BOLD, PLAIN, SEMIBOLD, TITLE, width
 from service.pictures.key import SAMPLE_W, route_sample, sample
 from service.pictures.lettering import CHIP, ROLES, chip
@@ -17,11 +16,6 @@ from service.pictures.sheet import Line, paragraph
 from service.pictures.svg import colour, text
 
 INDENT = SAMPLE_W + 9
-
-
-def spoken_days(day: str, to: str | None) -> str:
-    """Say an ISO day as people do, "1 December 2003", or the days until another."""
-    return spoken.date(day) + (f" – {spoken.date(to)}" if to else "")
 
 
 def source_line(state: State, atlas: Mapping[str, Any], moment: Moment, said: Words) -> str:
@@ -33,7 +27,7 @@ def source_line(state: State, atlas: Mapping[str, Any], moment: Moment, said: Wo
     if state["boundaries"]:
         parts.append(said["page"]["attribution"])
     if state["boundaries"] and moment.to:
-        parts.append(said["range"]["ground_short"].format(date=spoken.date(moment.to)))
+        parts.append(said["range"]["ground_short"].format(date=day_said(moment.to, said)))
     return " · ".join(part for part in (*parts, str(atlas.get("licence") or "")) if part)
 
 

@@ -6,14 +6,13 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from geo import words as dates
 from routes.stories import Section, Story
 from service.maps import assets, sharing
 from service.maps.moment import moment_of
 from service.maps.page import STYLES, TimeMap, state_of
 from service.maps.state import State
 from service.maps.view import MapView
-from service.maps.words import Words, languages, listing, words
+from service.maps.words import Words, day_said, languages, listing, words
 from service.site import Site
 from service.stories import telling
 
@@ -92,9 +91,9 @@ def _section(
         "stills": [
             {
                 "src": telling.picture_address(site, section, day),
-                "date": dates.date(day),
+                "date": day_said(day, said),
                 "alt": said["story"]["still"].format(
-                    date=dates.date(day), drawn=_drawn(section, state, day, said)
+                    date=day_said(day, said), drawn=_drawn(section, state, day, said)
                 ),
             }
             for day in section.days

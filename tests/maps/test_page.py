@@ -11,7 +11,7 @@ import pytest
 
 import routes
 from service.maps.page import LAYERS, MapView, embed_page, map_page
-from service.maps.words import FOLDER, languages, listing, words
+from service.maps.words import listing, words
 from tests.maps.test_state import small
 
 LOADED = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src"}
@@ -127,13 +127,6 @@ def test_what_the_address_asks_for_reaches_the_map(edition: routes.Edition) -> N
 
 def test_without_a_date_the_map_opens_on_that_of_the_atlas(edition: routes.Edition) -> None:
     assert carried(map_page(edition, MapView()), "routeshift-view")["date"] == "2003-12-01"
-
-
-def test_every_language_says_the_same_things() -> None:
-    keys = {name: {part: set(said) for part, said in words("en").items()} for name in ["en"]}
-    for lang in languages():
-        assert {part: set(said) for part, said in words(lang).items()} == keys["en"]
-    assert (FOLDER / "en.toml").is_file()
 
 
 def test_no_word_hides_behind_a_method_of_a_dictionary() -> None:

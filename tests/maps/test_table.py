@@ -30,16 +30,17 @@ def cells(page: Page, table: str, column: str) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("lang", ["en", "sr-Latn"])
 @pytest.mark.parametrize("day", DAYS)
 def test_the_table_says_of_a_day_what_the_map_says(
-    visit: Opener, live_server: str, day: str
+    visit: Opener, live_server: str, day: str, lang: str
 ) -> None:
-    page = visit(f"/map?date={day}").page
+    page = visit(f"/map?date={day}&lang={lang}").page
     panel = "#panel .story:not(.story .story) > "
     story = page.evaluate(WORDS, f"{panel}.kicker, {panel}h2")
     routes = page.evaluate(WORDS, "#panel [data-route] .row-button")
     sure = page.evaluate(WORDS, "#panel [data-route] .when + .sure")
-    page.goto(f"{live_server}/map/table?date={day}")
+    page.goto(f"{live_server}/map/table?date={day}&lang={lang}")
     told = page.evaluate(WORDS, ".day-story > .quiet:first-child, .day-story > h2")
     assert told == story
     assert page.evaluate(WORDS, ".day-routes tbody th") == routes

@@ -18,7 +18,7 @@ import shapely
 import routes
 from geo.times import Bounds, Window
 from service.maps.view import MapView
-from service.pictures.fonts import PLAIN, width
+from service.pictures.fonts import FACES, PLAIN, width
 from service.pictures.labels import Named
 from service.pictures.lettering import broken
 from service.pictures.picture import Picture, PictureView, svg
@@ -56,6 +56,22 @@ def test_a_picture_is_the_one_that_was_looked_at(edition: routes.Edition, day: s
     if os.environ.get(REWRITE):
         kept.write_text(drawn, encoding="utf-8")
     assert drawn == kept.read_text(encoding="utf-8"), f"look at it, then set {REWRITE}=1"
+
+
+@pytest.mark.parametrize(
+    ("lang", "letters"), [("sr-Latn", "čćšžđ"), ("sq", "ëç"), ("de", "äöüß"), ("it", "àèò’")]
+)
+def test_a_picture_has_the_letters_of_its_language(
+    edition: routes.Edition, lang: str, letters: str
+) -> None:
+    for face in FACES:
+        held = frozenset().union(*(face.signs(part) for part in face.parts))
+        assert set(map(ord, letters + letters.replace("ß", "").upper())) <= held, face
+    drawn = svg(edition, asked("2003-12-01", lang=lang))
+    written = "".join(text for group in layers(drawn).values() for text in said(group))
+    assert ElementTree.fromstring(drawn).get("lang") == lang
+    assert set(letters) & set(written + "".join(ElementTree.fromstring(drawn).itertext()))
+    assert png(drawn) != png(svg(edition, asked("2003-12-01")))
 
 
 def test_a_picture_is_the_same_bytes_each_time(edition: routes.Edition) -> None:

@@ -1,5 +1,6 @@
 /** Days as texts and steps: ISO days in addresses, words for people, months of unequal length. */
 
+import { say } from "./dom.js";
 import { DAY, momentOfDate } from "./time.js";
 
 /** @param {string} text  an ISO day  @returns {number} seconds since 1970; NaN if it is none */
@@ -12,15 +13,19 @@ export function isoDay(at) {
   return new Date(at * 1000).toISOString().slice(0, 10);
 }
 
-/** @param {string} lang  @returns {(at: number) => string} "1 December 2003" */
-export function dayWriter(lang) {
-  const format = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-  return (at) => format.format(new Date(at * 1000));
+/**
+ * Days as the server writes them. Not by Intl: Chromium has no Albanian, and another version of
+ * CLDR would say otherwise than the page's own texts.
+ *
+ * @param {Record<string, string>} calendar  the months by number, and `of_day`
+ * @returns {(at: number) => string} "1 December 2003"
+ */
+export function dayWriter(calendar) {
+  return (at) => {
+    const date = new Date(at * 1000);
+    const year = String(date.getUTCFullYear()).padStart(4, "0");
+    return say(calendar.of_day, { day: date.getUTCDate(), month: calendar[date.getUTCMonth() + 1], year });
+  };
 }
 
 /** The same day some months on; the month's last day where it has no such day. */

@@ -31,6 +31,22 @@ export function say(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? String(values[key]) : whole));
 }
 
+/**
+ * A text of a counted thing, in the form that the language has for the number.
+ *
+ * @param {Record<string, string>} texts  @param {string} key  @param {number} count
+ * @param {string} lang  @param {Record<string, string>} [values]  what else is filled in
+ */
+export function counted(texts, key, count, lang, values = {}) {
+  const category = new Intl.PluralRules(lang).select(count);
+  return say(texts[`${key}_${category}`] ?? texts[key], { ...values, count });
+}
+
+/** The atlas's language, if the page is in another: for the `lang` of the atlas's own words. */
+export function ownLanguage({ atlas }) {
+  return atlas.lang === document.documentElement.lang ? undefined : atlas.lang;
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

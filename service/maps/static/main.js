@@ -3,7 +3,7 @@
 import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
-import { byId, say } from "./dom.js";
+import { byId, counted, element, ownLanguage, say } from "./dom.js";
 import { DownloadMenu } from "./download.js";
 import { focusPopup } from "./focus.js";
 import { tellHeight } from "./framed.js";
@@ -37,8 +37,9 @@ class Atlas {
     Object.assign(this, { state, settings, everyWord: settings.words, words: settings.words });
     this.isEmbed = settings.mode === "embed";
     colour(settings.accent);
+    this.own = ownLanguage(state);
     this.layers = new Set(settings.layers ?? (this.isEmbed ? FEW_LAYERS : ALL_LAYERS));
-    this.writeDay = dayWriter(settings.lang);
+    this.writeDay = dayWriter(settings.words.calendar);
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
     this.clock = new Clock(state, (isStep) => this.showDay(isStep), (on) => this.showPlaying(on));
     this.map = startMap(settings, state);
@@ -123,10 +124,10 @@ class Atlas {
   }
 
   /** The permalink's query for what is shown now. */
-  query() {
+  query(lang = this.settings.lang) {
     const { layers, settings, view } = this;
     const { at, to } = this.clock;
-    const { lang, scheme, accent } = settings;
+    const { scheme, accent } = settings;
     return queryOf({ at, to, view, layers, all: ALL_LAYERS, lang, scheme, accent });
   }
 
@@ -152,7 +153,8 @@ class Atlas {
     if (told === this.told) return;
     this.told = told;
     this.panel?.show(this.moment);
-    if (byId("told")) byId("told").textContent = story.short ?? story.title;
+    const text = story.short ?? story.title;
+    byId("told")?.replaceChildren(element("span", { lang: story.isQuoted && this.own }, text));
     // Play rests on a shift for long enough to be heard.
     if (!this.clock.isPlaying || this.clock.isAtShift) this.#announce();
   }
@@ -163,10 +165,10 @@ class Atlas {
       const story = storyOf(this.moment, this);
       const { change } = this.words;
       const count = this.moment.routes.length;
-      const drawn = count === 0 ? change.drawn_none : count === 1 ? change.drawn_one : change.drawn;
+      const drawn = count === 0 ? change.drawn_none : counted(change, "drawn", count, this.settings.lang);
       const what = story.short ?? `${story.title}.`;
       const date = daysOf(this.moment, this.words.range, this.writeDay);
-      byId("announcer").textContent = say(change.announce, { date, words: `${what} ${say(drawn, { count })}` });
+      byId("announcer").textContent = say(change.announce, { date, words: `${what} ${drawn}` });
     }, QUIET_MS);
   }
 
@@ -181,9 +183,17 @@ class Atlas {
       else setAll(address.searchParams, DAYS_IN[id](day, to));
       link.href = address.href;
     }
+    for (const link of document.querySelectorAll("#languages a")) this.#linkLanguage(link);
     clearTimeout(this.remembering);
     // Browsers limit how often an address may be rewritten; play would exceed it.
     if (!this.isEmbed && !this.settings.file) this.remembering = setTimeout(() => remember(this.query()), QUIET_MS);
+  }
+
+  /** The same view in another language. */
+  #linkLanguage(link) {
+    const address = new URL(link.href);
+    address.search = this.query(link.lang);
+    link.href = address.href;
   }
 
   /** Seen from afar, lines and marks are drawn finer. */

@@ -1,6 +1,6 @@
 /** The words beside the map: what changed here, each route with its validity, on whose word. */
 
-import { element, sample, say } from "./dom.js";
+import { counted, element, ownLanguage, sample, say } from "./dom.js";
 import { yearNumber } from "./dates.js";
 import { wordsFor } from "./ranged.js";
 import { DAY } from "./time.js";
@@ -17,6 +17,8 @@ export class Panel {
   constructor(node, state, words, on, writeDay) {
     Object.assign(this, { node, state, everyWord: words, on, writeDay });
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
+    /** What the atlas says itself is in its own language, marked where the page is in another. */
+    this.own = ownLanguage(state);
   }
 
   show(moment) {
@@ -50,9 +52,9 @@ export class Panel {
       "section.story",
       {},
       element("p.kicker", {}, story.kicker),
-      element(heading, {}, story.title),
+      element(heading, { lang: story.isQuoted && this.own }, story.title),
       ...story.texts.map((text) => element("p", {}, text)),
-      story.care && element("p.care", {}, story.care),
+      story.care && element("p.care", { lang: this.own }, story.care),
       story.source && element("p.whose", {}, story.source),
       story.dated && this.#dated(story.dated),
       story.then && this.#story(story.then, "h3"),
@@ -81,7 +83,7 @@ export class Panel {
   #route({ row, mark, isLighter }) {
     const { words, on } = this;
     const water = row.mode === "land" ? "land" : "water";
-    const button = element("button.row-button", { type: "button" }, row.name);
+    const button = element("button.row-button", { type: "button", lang: this.own }, row.name);
     button.addEventListener("click", () => on.open("routes", row.id));
     for (const name of ["focus", "mouseenter"]) button.addEventListener(name, () => on.emphasise(row.id));
     for (const name of ["blur", "mouseleave"]) button.addEventListener(name, () => on.emphasise(null));
@@ -95,7 +97,7 @@ export class Panel {
         button,
         element("p.when", {}, row.when),
         element("p.sure", {}, words.mark[mark]),
-        row.implied && element("p.sure", {}, row.implied),
+        row.implied && element("p.sure", { lang: this.own }, row.implied),
       ),
     );
   }
@@ -115,8 +117,8 @@ export class Panel {
 
   #event(row) {
     const name = row.point
-      ? element("button.row-button", { type: "button" }, row.name)
-      : element("span.row-name", {}, row.name);
+      ? element("button.row-button", { type: "button", lang: this.own }, row.name)
+      : element("span.row-name", { lang: this.own }, row.name);
     if (row.point) name.addEventListener("click", () => this.on.open("events", row.id));
     const where = row.place ?? this.words.panel.events_unplaced;
     const texts = [row.point ? null : row.description, row.editor_note].filter(Boolean);
@@ -129,7 +131,7 @@ export class Panel {
         {},
         name,
         element("p.when", {}, [row.undated ? null : row.when, where].filter(Boolean).join(" · ")),
-        ...texts.map((text) => element("p.sure", {}, text)),
+        ...texts.map((text) => element("p.sure", { lang: this.own }, text)),
       ),
     );
   }
@@ -142,15 +144,15 @@ export class Panel {
       const { country } = entry.row;
       countries.set(country, [...(countries.get(country) ?? []), entry]);
     }
-    const items = [...countries].sort().map(([country, entries]) => roleItem(country, entries, words));
-    const note = this.state.atlas.notes.roles ?? words.legend.roles_note;
+    const items = [...countries].sort(([a], [b]) => a.localeCompare(b, words.page.lang)).map(([country, entries]) => roleItem(country, entries, words));
+    const { roles: ownNote } = this.state.atlas.notes;
     return [
       element(
         "details.roles",
         {},
         element("summary", {}, element("h3", {}, words.panel.roles)),
         element("ul.rows", {}, ...items),
-        element("p.care", {}, note),
+        element("p.care", { lang: ownNote && this.own }, ownNote ?? words.legend.roles_note),
       ),
     ];
   }
@@ -164,7 +166,7 @@ export class Panel {
       {},
       element("h3", {}, this.words.panel.sources),
       ...texts.map((source) =>
-        element("p", {}, `${source.text}.`, source.inferred && element("span.note", {}, ` ${source.inferred}`)),
+        element("p", {}, element("span", { lang: this.own }, `${source.text}.`), source.inferred && element("span.note", {}, ` ${source.inferred}`)),
       ),
     );
   }
@@ -180,7 +182,7 @@ export function storyOf(moment, { state, words, names, writeDay }) {
   const shift = moment.shifts.map((row) => shiftStory(row, panel, names, state.sources))[0];
   if (moment.to !== null) return { ...rangeStory(moment, state, words.range, writeDay), then: shift };
   const latest = latestStory(moment, panel, writeDay);
-  if (!shift) return latest ?? { kicker: panel.first, title: state.atlas.title, texts: [] };
+  if (!shift) return latest ?? { kicker: panel.first, title: state.atlas.title, texts: [], isQuoted: true };
   const isFresh = latest && moment.at - moment.latest.at < FRESH && !moment.latest.kinds.includes("shift");
   if (isFresh) return { ...latest, then: shift };
   const isOther = latest && !moment.latest.kinds.includes("shift");
@@ -197,7 +199,6 @@ function latestStory({ latest, at }, panel, writeDay) {
 function rangeStory(moment, state, said, writeDay) {
   const { routes, changes, at, to } = moment;
   const [count, sure] = [routes.length, routes.filter(({ mark }) => mark === "certain").length];
-  const title = count > 1 ? said.title : count === 1 ? said.title_one : said.title_none;
   const ends = state.atlas.knowledge_ends;
   const texts = [
     count > 0 && say(said.sure, { sure, unsure: count - sure }),
@@ -205,7 +206,9 @@ function rangeStory(moment, state, said, writeDay) {
     to >= ends.at && say(said.knowledge, ends),
     changes.length === 0 && said.no_changes,
   ].filter(Boolean);
-  const named = say(title, { first: writeDay(at), last: writeDay(to), count });
+  const days = { first: writeDay(at), last: writeDay(to) };
+  const { lang } = document.documentElement;
+  const named = count ? counted(said, "title", count, lang, days) : say(said.title_none, days);
   return {
     kicker: said.kicker,
     title: named,
@@ -249,6 +252,7 @@ function shiftStory(shift, panel, names, sources) {
     care,
     source: source && say(panel.on_whose_word, { source }),
     short: shortOf(shift, source),
+    isQuoted: true,
   };
 }
 

@@ -1,20 +1,20 @@
 /** What a click or Enter on a feature says: when, how sure, on whose word, with what care. */
 
-import { element } from "./dom.js";
+import { element, ownLanguage } from "./dom.js";
 import { wordsFor } from "./ranged.js";
 import { markOf } from "./time.js";
 
 export class Popups {
   /** @param {object} state  @param {object} words  @param {string} base  @param {() => object} now */
   constructor(state, words, base, now) {
-    Object.assign(this, { state, words, base, now });
+    Object.assign(this, { state, words, base, now, own: ownLanguage(state) });
   }
 
   /** @returns {HTMLElement} */
   route(row) {
     const { words, base } = this;
     return this.#card(row, words.mode[row.mode], [
-      [words.popup.implied, row.implied],
+      [words.popup.implied, row.implied, this.own],
     ], [
       [words.popup.history, `${base}/routes/${encodeURIComponent(row.route)}`],
       this.#geojson("routes", row),
@@ -31,6 +31,8 @@ export class Popups {
 
   ground(row) {
     const { words } = this;
+    // The notes of boundaries are ours, in English, whatever the atlas is in.
+    const english = words.page.lang === "en" ? undefined : "en";
     const isMember = this.now().members.has(row.entity);
     const isDisputed = row.status === "disputed";
     return element(
@@ -41,8 +43,8 @@ export class Popups {
       row.kind !== "backdrop" && element("p.when", {}, row.when),
       isMember && element("p", {}, wordsFor(this.now(), words).popup.member),
       isDisputed && element("p", {}, words.popup.disputed),
-      row.editor_note && element("p.care", {}, row.editor_note),
-      row.caveat && element("p.care", {}, row.caveat),
+      row.editor_note && element("p.care", { lang: english }, row.editor_note),
+      row.caveat && element("p.care", { lang: english }, row.caveat),
       this.#linkList([this.#geojson("boundaries", row)]),
     );
   }
@@ -53,17 +55,17 @@ export class Popups {
       [popup.when, row.when],
       [popup.sure, this.#howSure(row)],
       ...more,
-      [popup.caveat, row.caveat],
-      [popup.note, row.editor_note],
-      [popup.source, this.#source(row)],
+      [popup.caveat, row.caveat, this.own],
+      [popup.note, row.editor_note, this.own],
+      [popup.source, this.#source(row), this.own],
     ];
     return element(
       "article.card",
       {},
-      element("h3", {}, row.name),
+      element("h3", { lang: this.own }, row.name),
       element("p.kind", {}, kind),
-      row.description && element("p", {}, row.description),
-      element("dl", {}, ...facts.flatMap(([term, text]) => fact(term, text))),
+      row.description && element("p", { lang: this.own }, row.description),
+      element("dl", {}, ...facts.flatMap(([term, text, lang]) => fact(term, text, lang))),
       this.#linkList(links),
     );
   }
@@ -96,8 +98,8 @@ export class Popups {
   }
 }
 
-function fact(term, text) {
-  return text ? [element("dt", {}, term), element("dd", {}, text)] : [];
+function fact(term, text, lang) {
+  return text ? [element("dt", {}, term), element("dd", { lang }, text)] : [];
 }
 
 /** Links open beside the map, and in an embed outside its frame. */

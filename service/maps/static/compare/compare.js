@@ -21,7 +21,7 @@ class Comparison {
   constructor(states, settings, compared) {
     Object.assign(this, { states, settings, compared, words: settings.words });
     this.layers = new Set(settings.layers ?? FEW_LAYERS);
-    this.writeDay = dayWriter(settings.lang);
+    this.writeDay = dayWriter(settings.words.calendar);
     this.days = compared.days.map((day, side) => within(parseDay(day), states[side].axis));
     this.panes = SIDES.map((side, at) => new Pane(side, states[at], settings, this.layers, this.#base(at)));
     this.one = new OneMap(states[1], settings, this.#base(1), this.layers);

@@ -2,7 +2,7 @@
 
 import { terminalEnds } from "../arrows.js";
 import { Basemap, rendererIn, turned } from "../basemap.js";
-import { byId, element, say } from "../dom.js";
+import { byId, element, ownLanguage, say } from "../dom.js";
 import { Labels } from "../labels.js";
 import { lengthOf } from "../pixels.js";
 import { Places } from "../places.js";
@@ -133,11 +133,11 @@ export class OneMap {
     return element(
       "article.card",
       {},
-      element("h3", {}, row.name),
+      element("h3", { lang: ownLanguage(this.state) }, row.name),
       element("p.kind", {}, words.kind_of_change[kind]),
       element("p", {}, say(words.compare.card, values)),
       element("p.when", {}, row.when),
-      row.caveat && element("p.care", {}, row.caveat),
+      row.caveat && element("p.care", { lang: ownLanguage(this.state) }, row.caveat),
       element("p.kind", {}, [source, row.locator].filter(Boolean).join(", ")),
       element("p.links", {}, element("a", { href: history }, words.popup.history)),
     );
