@@ -163,6 +163,10 @@ class CollectionIndex:
         """Give the id of one row."""
         return str(self.table["id"][row].as_py())
 
+    def names(self, rows: Rows) -> pa.Array:
+        """Give the ids of some rows."""
+        return self.table["id"].take(pa.array(rows)).combine_chunks()
+
     def fragment(self, row: int) -> bytes:
         """Give one feature as GeoJSON."""
         return bytes(self._fragments[row])
