@@ -13,12 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import folium
 from branca.element import Figure
 from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
+from geo.tiling import WEB_MERCATOR
 from service.maps import assets, sharing
 from service.maps.days import nearest_day
 from service.maps.state import ShownEdition, State, build
@@ -48,6 +50,16 @@ CONTENT_SECURITY_POLICY = (
 """What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
 
 STYLES = ("fonts", "page", "time", "panel", "map")
+STYLE_OF_TILES = "tiled"
+
+MAIN, MAIN_OF_TILES = "start.js", "tiled/start.js"
+"""The module that opens a map: of an atlas that travels in the page, and of a large one."""
+
+TILED = ("name", "route", "mode", "end", "precision", "source", "implied")
+"""What the map of a large atlas has to know of each version, beside its id and bounds."""
+
+MOST_IN_A_TILE = 1_000
+"""Of these a day shows a hundred or two, and about eight tiles are seen at once."""
 
 MIN_ZOOM, MAX_ZOOM = 3, 11
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
@@ -135,7 +147,9 @@ def embed_page(edition: ShownEdition, view: MapView) -> str:
 
 
 def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
-    page = TimeMap(state_of(edition, view.lang), view, mode)
+    state = state_of(edition, view.lang)
+    styles = (*STYLES, STYLE_OF_TILES) if "counts" in state else STYLES
+    page = TimeMap(state, view, mode, styles=styles)
     return str(page.get_root().render())
 
 
@@ -150,6 +164,8 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
     # The map opens on the nearest day that it shows; so must what others show of it.
     shown = replace(view, date=view.date and nearest_day(state, view.date))
+    is_tiled = "counts" in state
+    main = MAIN_OF_TILES if is_tiled else MAIN
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and not two.
@@ -161,11 +177,18 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "view": view,
         "mode": mode,
         "date": day,
-        "layers": [name for name in LAYERS if state[SHOWN_BY[name]]],
+        "is_tiled": is_tiled,
+        "layers": [
+            name for name in LAYERS if state[SHOWN_BY[name]] or (is_tiled and name == "routes")
+        ],
+        # The routes are drawn all the same, from tiles.
+        "left_out": [
+            (name, count) for name, count in state.get("left_out", {}).items() if name != "routes"
+        ],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
-        "modules": [assets.address(view.root_path, name) for name in assets.modules()],
+        "modules": [assets.address(view.root_path, name) for name in assets.modules(main)],
         "icon": assets.address(view.root_path, "icon.svg"),
-        "main": assets.address(view.root_path, "main.js"),
+        "main": assets.address(view.root_path, main),
         "say": words(view.lang),
     }
 
@@ -174,15 +197,27 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
     """Give what the modules have to know of the address."""
     view: MapView = told["view"]
     keys = ("bbox", "lat", "lon", "zoom", "layers", "lang")
-    return {key: getattr(view, key) for key in keys} | {
-        "mode": told["mode"],
-        "date": told["date"],
-        "root": view.root_path,
-        "base": view.base,
-        "pinned": view.edition is not None,
-        "words": told["say"],
-        "leaflet": leaflet,
-    }
+    tiles = {"tiles": _tiles(told["state"], view)} if told["is_tiled"] else {}
+    return (
+        {key: getattr(view, key) for key in keys}
+        | tiles
+        | {
+            "mode": told["mode"],
+            "date": told["date"],
+            "root": view.root_path,
+            "base": view.base,
+            "pinned": view.edition is not None,
+            "words": told["say"],
+            "leaflet": leaflet,
+        }
+    )
+
+
+def _tiles(state: State, view: MapView) -> str:
+    """Give the address of the tiles: of this very edition, so that a browser may keep them."""
+    place = f"{view.root_path}/editions/{state['edition']}/collections/routes/tiles/{WEB_MERCATOR}"
+    asked = urlencode({"properties": ",".join(TILED), "limit": MOST_IN_A_TILE}, safe=",")
+    return f"{place}/{{z}}/{{y}}/{{x}}?{asked}"
 
 
 @cache

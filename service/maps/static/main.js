@@ -6,7 +6,6 @@ import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, say } from "./dom.js";
 import { focusPopup } from "./focus.js";
 import { Labels } from "./labels.js";
-import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
 import { tellOfNewer } from "./newer.js";
 import { Panel, storyOf } from "./panel.js";
@@ -14,7 +13,6 @@ import { queryOf, remember } from "./permalink.js";
 import { Places } from "./places.js";
 import { Popups } from "./popups.js";
 import { ShareDialog } from "./share.js";
-import { Strip } from "./strip.js";
 
 const L = window.L;
 const ALL_LAYERS = ["routes", "crossings", "roles", "events", "eu"];
@@ -27,8 +25,12 @@ const QUIET_MS = 350;
 const DAY_IN = { table: "date", compare: "to", download: "datetime" };
 
 class Atlas {
-  constructor(state, settings) {
-    Object.assign(this, { state, settings, words: settings.words });
+  /**
+   * @param {object} state  @param {object} settings
+   * @param {{Routes: Function, Strip: Function}} parts  what draws the versions, and their times
+   */
+  constructor(state, settings, parts) {
+    Object.assign(this, { state, settings, parts, words: settings.words });
     this.isEmbed = settings.mode === "embed";
     this.layers = new Set(settings.layers ?? (this.isEmbed ? FEW_LAYERS : ALL_LAYERS));
     this.writeDay = dayWriter(settings.lang);
@@ -49,13 +51,14 @@ class Atlas {
   }
 
   #drawables() {
-    const { map, state, words, settings } = this;
+    const { map, state, words, settings, parts } = this;
     const popups = new Popups(state, words, settings.base, () => this.moment);
     this.basemap = new Basemap(map, state, (row) => popups.ground(row));
-    this.routes = new RouteLayers(map, state.routes, (row) => popups.route(row));
+    const came = () => this.moment && this.showDay();
+    this.routes = new parts.Routes(map, state, (row) => popups.route(row), { settings, came });
     this.places = new Places(map, state, (kind, row) => popups.place(kind, row));
     this.labels = new Labels(map, state, words);
-    this.strip = new Strip(
+    this.strip = new parts.Strip(
       { chart: byId("chart"), slider: byId("slider") }, state, words, this.isEmbed,
     );
     const on = {
@@ -274,7 +277,10 @@ function carried(id) {
   return JSON.parse(byId(id).textContent);
 }
 
-const legend = byId("legend");
-addEventListener("beforeprint", () => (legend.open = true));
-legend.open = matchMedia("(min-width: 1000px)").matches && document.documentElement.dataset.mode === "map";
-new Atlas(carried("routeshift-data"), carried("routeshift-view"));
+/** Open the map that the page carries. @param {{Routes: Function, Strip: Function}} parts */
+export function start(parts) {
+  const legend = byId("legend");
+  addEventListener("beforeprint", () => (legend.open = true));
+  legend.open = matchMedia("(min-width: 1000px)").matches && document.documentElement.dataset.mode === "map";
+  new Atlas(carried("routeshift-data"), carried("routeshift-view"), parts);
+}

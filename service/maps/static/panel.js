@@ -43,11 +43,14 @@ export class Panel {
 
   #routes(moment) {
     const { words } = this;
-    const items = moment.routes.map((entry) => this.#route(entry));
+    const { listed = Infinity } = moment;
+    const count = moment.routes.length;
+    const items = moment.routes.slice(0, listed).map((entry) => this.#route(entry));
     return element(
       "section",
       {},
       element("h3", {}, words.panel.routes),
+      count > listed && element("p.care", {}, say(words.tiled.listed, { listed, count })),
       items.length ? element("ul.rows", {}, ...items) : element("p.none", {}, words.panel.none),
     );
   }
@@ -67,7 +70,7 @@ export class Panel {
         "div",
         {},
         button,
-        element("p.when", {}, row.when),
+        row.when && element("p.when", {}, row.when),
         element("p.sure", {}, words.mark[mark]),
         row.implied && element("p.sure", {}, row.implied),
       ),
