@@ -7,6 +7,8 @@ being small, old or late in a file.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,40 +18,60 @@ from numpy.typing import NDArray
 from geo.times import Mask
 
 Shares = NDArray[np.float64]
-_LEVELS = 64
+LAST_RANK = 60
 
 
-def chosen(ids: pa.Array, sizes: NDArray[np.number], most: float) -> Mask:
-    """Tell which features to show, so that their sizes add up to no more than `most`; shape (n,).
+class Chosen(NamedTuple):
+    """Which features are shown, bool of shape (n,), and the least rank that all of them have."""
+
+    shown: Mask
+    rank: int
+
+
+def chosen(ids: pa.Array, sizes: NDArray[np.number], most: float) -> Chosen:
+    """Tell which features to show, so that their sizes add up to no more than `most`.
 
     All, where they fit. Else one version of each route and as many others as fit; where not even
-    that fits, all versions of some routes. A single feature is shown however large it is.
+    that fits, all versions of the routes from some rank on. A single feature is shown however
+    large it is.
     """
     if len(sizes) == 0 or sizes.sum() <= most:
-        return np.ones(len(sizes), dtype=bool)
+        return Chosen(np.ones(len(sizes), dtype=bool), 0)
     routes, versions = _shares(_routes(ids)), _shares(ids)
     first = _firsts(routes, versions)
     if (needed := sizes[first].sum()) <= most:
-        return first | _level(versions, np.where(first, 0, sizes), most - needed)
-    kept = _level(routes, sizes, most)
-    if not kept.any():
-        kept = first & _level(routes, np.where(first, sizes, 0), most)
-    if not kept.any():
-        kept[np.argmin(routes)] = True
-    return kept
+        others = _level(versions, np.where(first, 0, sizes), most - needed).shown
+        return Chosen(first | others, 0)
+    found = _level(routes, sizes, most)
+    if not found.shown.any():
+        kept, rank = _level(routes, np.where(first, sizes, 0), most)
+        found = Chosen(first & kept, rank)
+    if not found.shown.any():
+        found.shown[np.argmin(routes)] = True
+    return found
 
 
-def _level(shares: Shares, sizes: NDArray[np.number], most: float) -> Mask:
+def ranks(ids: pa.Array) -> NDArray[np.intp]:
+    """Give the rank of each feature, the same for all versions of a route; shape (n,).
+
+    Half of all routes have rank 1 or more, a quarter 2 or more, and so on: what is shown from some
+    rank on is as thin everywhere.
+    """
+    shares = np.maximum(_shares(_routes(ids)), 2.0**-LAST_RANK)
+    return np.floor(-np.log2(shares)).astype(np.intp)
+
+
+def _level(shares: Shares, sizes: NDArray[np.number], most: float) -> Chosen:
     """Keep all, or the half, quarter, eighth ... of them that fits.
 
     By halves and not one by one: tiles that are about as full then show the same, and no line
     breaks off at the edge between them.
     """
-    for level in range(_LEVELS):
-        kept: Mask = shares < 2.0**-level
+    for rank in range(LAST_RANK):
+        kept: Mask = shares <= 2.0**-rank
         if sizes[kept].sum() <= most:
-            return kept
-    return np.zeros(len(shares), dtype=bool)
+            return Chosen(kept, rank)
+    return Chosen(np.zeros(len(shares), dtype=bool), LAST_RANK)
 
 
 def _firsts(routes: Shares, versions: Shares) -> Mask:

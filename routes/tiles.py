@@ -23,7 +23,7 @@ from geo.gridding import BUFFER, EXTENT, Geometries, coarser, on_grid
 from geo.tiling import Tile
 from geo.times import BEGINNING, BOUND_COLUMNS, END, Bounds
 from routes.index import Box, CollectionIndex, Query, Rows
-from routes.thinning import chosen
+from routes.thinning import chosen, ranks
 
 Features = list[dict[str, Any]]
 
@@ -42,6 +42,7 @@ BYTES_OF_A_PART = 8
 BYTES_OF_A_TAG = 4
 BYTES_OF_A_TEXT, BYTES_OF_A_NUMBER = 6, 14
 INCOMPLETE = "incomplete"
+RANK = "rank"
 
 TIMES = tuple(field.name for field in fields(Bounds))
 _NO_BOUND = (BEGINNING.astype(np.int64), END.astype(np.int64))
@@ -49,11 +50,15 @@ _PROPERTIES = b',"properties":'
 
 
 class Shortfall(NamedTuple):
-    """A layer with fewer features than there are: how many are shown, and of how many at most."""
+    """A layer with fewer features than there are: how many are shown, and of how many at most.
+
+    `rank`: what all of the routes that are shown have at least (`routes.thinning.ranks`).
+    """
 
     layer: str
     shown: int
     of: int
+    rank: int
 
 
 class VectorTile(NamedTuple):
@@ -95,7 +100,7 @@ def draw(
         if drawn.features:
             layers.append({"name": name, "features": drawn.features})
         if len(drawn.features) < drawn.of:
-            shortfalls.append(Shortfall(name, len(drawn.features), drawn.of))
+            shortfalls.append(Shortfall(name, len(drawn.features), drawn.of, drawn.rank))
     if shortfalls:
         layers.append({"name": INCOMPLETE, "features": [_said(one) for one in shortfalls]})
     return VectorTile(_encoded(layers), tuple(shortfalls))
@@ -110,12 +115,14 @@ class _Layer(NamedTuple):
     features: Features
     of: int
     size: int
+    rank: int
 
 
 def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, room: int) -> _Layer:
     box = Box(*tile.around(BUFFER / EXTENT))
     found = index.candidates(replace(query, boxes=(box,), shape=None))
-    rows = found[chosen(index.names(found), np.ones(len(found)), wanted.limit)]
+    counted = chosen(index.names(found), np.ones(len(found)), wanted.limit)
+    rows = found[counted.shown]
     shapes = on_grid(index.geometries(rows), tile)
     meets = ~shapely.is_missing(shapes)
     rows, shapes = rows[meets], shapes[meets]
@@ -127,9 +134,10 @@ def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, roo
         shapes = coarser(shapes)
         sizes = texts + _points(shapes)
     fits = chosen(index.names(rows), sizes, room)
-    drawn = zip(shapes, said, fits, strict=True)
+    drawn = zip(shapes, said, fits.shown, strict=True)
     features = [{"geometry": shape, "properties": one} for shape, one, is_in in drawn if is_in]
-    return _Layer(features, of, int(sizes[fits].sum()))
+    size = int(sizes[fits.shown].sum())
+    return _Layer(features, of, size, max(counted.rank, fits.rank))
 
 
 def _points(shapes: Geometries) -> NDArray[np.intp]:
@@ -168,7 +176,7 @@ def _bytes_of(value: object) -> int:
 def _properties(
     index: CollectionIndex, rows: Rows, wanted: tuple[str, ...] | None
 ) -> list[dict[str, Any]]:
-    """Give the plain values of features, and their bounds in seconds since 1970, if any."""
+    """Give the plain values of features, their bounds in seconds since 1970, if any, and ranks."""
     fragments = (bytes(fragment) for fragment in index.fragments(rows))
     # No text in JSON holds a bare quote, and no geometry these words: the first is the one.
     texts = (one[one.index(_PROPERTIES) + len(_PROPERTIES) : -1] for one in fragments)
@@ -176,6 +184,8 @@ def _properties(
     for name, seconds in zip(TIMES, index.bounds.take(rows).to_array(), strict=True):
         for at in np.flatnonzero(~np.isin(seconds, _NO_BOUND)).tolist():
             said[at][name] = int(seconds[at])
+    for one, rank in zip(said, ranks(index.names(rows)).tolist(), strict=True):
+        one[RANK] = rank
     return said
 
 

@@ -377,11 +377,15 @@ def test_no_tile_is_larger_than_it_may_be_and_says_how_much_is_missing(tmp_path:
     for at in ("0/0/0", "3/2/4", "5/11/17"):
         tile = drawn(index, MERCATOR.tile(*at.split("/")))
         assert MOST_BYTES / 8 < len(tile.content) <= MOST_BYTES
-        ((layer, said, of),) = tile.shortfalls
+        ((layer, said, of, rank),) = tile.shortfalls
         assert (layer, said) == ("routes", len(shown(tile.content)))
+        features = mapbox_vector_tile.decode(tile.content)["routes"]["features"]
+        assert min(one["properties"]["rank"] for one in features) == rank > 0
         assert said < of <= count
         (feature,) = mapbox_vector_tile.decode(tile.content)[INCOMPLETE]["features"]
-        assert feature["properties"] == {"layer": "routes", "shown": said, "of": of}
+        assert feature["properties"] == {
+            "layer": "routes", "shown": said, "of": of, "rank": rank,
+        }  # fmt: skip
 
 
 def test_tiles_agree_on_what_they_show(tmp_path: Path) -> None:
@@ -411,6 +415,8 @@ def test_where_not_every_route_fits_the_ones_that_stay_keep_all_versions(tmp_pat
     tile = tiles.draw({"routes": index}, EVERYTHING, MERCATOR.tile("0", "0", "0"), Wanted((), 400))
     kept = shown(tile.content)
     assert 200 < len(kept) <= 400
+    ((_, _, _, rank),) = tile.shortfalls
+    assert rank > 0
     of = {one.partition(".")[0] for one in kept}
     assert kept == {f"{route}.v{number}" for route in of for number in range(1, 9)}
 

@@ -64,4 +64,6 @@ def test_a_tile_that_cannot_hold_everything_says_so_in_header_layer_and_log(
     assert web.INCOMPLETE in answer.headers["access-control-expose-headers"]
     assert said in caplog.text
     (square,) = layers[INCOMPLETE]["features"]
+    rank = square["properties"].pop("rank")
+    assert rank == min(one["properties"]["rank"] for one in layers["routes"]["features"])
     assert square["properties"] == {"layer": "routes", "shown": shown, "of": count}

@@ -6,8 +6,6 @@ import { EXTENT } from "./mvt.js";
 
 /** So many lines are stroked at once: browsers are slow with very long paths, and with many. */
 const AT_ONCE = 40;
-/** Where more are drawn in a tile, bands and arrowheads would hide the lines, and take their time. */
-export const CROWD = 200;
 const SHORTEST_ARROW = 16;
 const HEAD = 8;
 const FAINT = 0.18;
@@ -25,11 +23,11 @@ export function palette() {
 export class Pens {
   /**
    * @param {{bands: HTMLCanvasElement, lines: HTMLCanvasElement}} sheets
-   * @param {{size: number, ratio: number, isFar: boolean, colours: object}} how
+   * @param {{size: number, ratio: number, isFar: boolean, isCrowd: boolean, colours: object}} how
    *   the side of the square in pixels of the screen, and how many of them a pixel of the page has
    */
-  constructor(sheets, { size, ratio, isFar, colours }) {
-    Object.assign(this, { ratio, colours, kit: isFar ? FAR : NEAR, scale: size / EXTENT });
+  constructor(sheets, { size, ratio, isFar, isCrowd, colours }) {
+    Object.assign(this, { ratio, colours, isCrowd, kit: isFar ? FAR : NEAR, scale: size / EXTENT });
     for (const sheet of Object.values(sheets)) {
       // Setting the size empties the sheet, too.
       sheet.width = size;
@@ -41,7 +39,6 @@ export class Pens {
 
   /** @param {import("./versions.js").Version[]} versions  @param {string | null} emphasised */
   draw(versions, emphasised) {
-    const isCrowd = versions.length > CROWD;
     const groups = new Map();
     for (const version of versions) {
       const isFaint = emphasised !== null && version.row.id !== emphasised;
@@ -50,10 +47,10 @@ export class Pens {
       groups.get(key).held.push(version);
     }
     for (const group of groups.values()) {
-      if (!isCrowd) this.#band(group);
+      if (!this.isCrowd) this.#band(group);
       this.#line(group);
     }
-    if (!isCrowd) for (const version of versions) this.#head(version);
+    if (!this.isCrowd) for (const version of versions) this.#head(version);
   }
 
   #band(group) {

@@ -4,7 +4,6 @@ import { element, say } from "../dom.js";
 import { distanceTo, pathsMeet } from "../pixels.js";
 import { dayOf } from "../time.js";
 import { EXTENT } from "./mvt.js";
-import { CROWD } from "./pens.js";
 import { RouteTiles } from "./tiles.js";
 
 const L = window.L;
@@ -34,10 +33,10 @@ export class TiledRoutes {
 
   /** Draw a day, and say in `moment` what of it is in view, the nearest to its middle first. */
   show(moment, layers) {
-    this.tiles.show(dayOf(moment.at), layers.has("routes"));
     // Not before the map stands where it opens: it would ask for the tiles of another place.
     this.tiles.addTo(this.map);
-    moment.routes = layers.has("routes") ? this.#seen() : [];
+    this.tiles.show(dayOf(moment.at), layers.has("routes"));
+    moment.routes = this.#seen();
     moment.listed = MOST_LISTED;
     this.note(this.#told(layers));
     document.documentElement.dataset.drawn = String(moment.routes.length);
@@ -52,7 +51,7 @@ export class TiledRoutes {
   /** Open what is known of a version, in the middle of what is seen of it. */
   open(id) {
     for (const { tile, box } of this.tiles.inView()) {
-      const version = tile.held.versions.find(({ row }) => row.id === id);
+      const version = this.tiles.drawn(tile).find(({ row }) => row.id === id);
       if (!version) continue;
       const points = version.lines.flat();
       const visible = points.filter(([x, y]) => isIn(box, x, y) && x >= 0 && y >= 0 && x <= EXTENT && y <= EXTENT);
@@ -71,8 +70,8 @@ export class TiledRoutes {
     const found = new Map();
     for (const { tile, box } of this.tiles.inView()) {
       const [midX, midY] = [box.x + box.w / 2, box.y + box.h / 2];
-      for (const version of tile.held.versions) {
-        if (version.mark === null || !pathsMeet(version.lines, box)) continue;
+      for (const version of this.tiles.drawn(tile)) {
+        if (!pathsMeet(version.lines, box)) continue;
         const { row, mark, isLighter, box: own } = version;
         const far = Math.hypot(own.x + own.w / 2 - midX, own.y + own.h / 2 - midY);
         const before = found.get(row.id);
@@ -87,13 +86,11 @@ export class TiledRoutes {
     const tiles = this.tiles.inView().map(({ tile }) => tile);
     if (!layers.has("routes")) return "";
     if (tiles.some(({ failed }) => failed)) return this.words.failed;
-    const shown = tiles.reduce((sum, { held }) => sum + held.shown, 0);
-    const of = tiles.reduce((sum, { held }) => sum + held.of, 0);
-    const share = Math.round((100 * shown) / of);
-    if (share < 1) return this.words.thinned_least;
-    if (shown < of) return say(this.words.thinned, { share });
+    const percent = Math.round(100 * this.tiles.share());
+    if (percent < 1) return this.words.thinned_least;
+    if (percent < 100) return say(this.words.thinned, { share: percent });
     if (this.tiles.isLoading()) return this.words.loading;
-    return tiles.some(isCrowded) ? this.words.crowded : "";
+    return this.tiles.isCrowd ? this.words.crowded : "";
   }
 
   #retry() {
@@ -120,13 +117,11 @@ export class TiledRoutes {
 
   /** The version that is drawn at a place, if any: the nearest. */
   #at(place) {
-    if (!this.tiles.isOn) return null;
     let [nearest, reach] = [null, (REACH * EXTENT) / 512];
     for (const { tile } of this.tiles.inView()) {
       const point = this.tiles.pointOn(tile, place);
       if (!point.every((one) => one >= 0 && one <= EXTENT)) continue;
-      for (const version of tile.held.versions) {
-        if (version.mark === null) continue;
+      for (const version of this.tiles.drawn(tile)) {
         const far = distanceTo(version.lines, version.box, point, reach);
         if (far < reach) [nearest, reach] = [version, far];
       }
@@ -168,10 +163,6 @@ function onceAFrame(work) {
       work();
     });
   };
-}
-
-function isCrowded({ held }) {
-  return held.versions.filter(({ mark }) => mark !== null).length > CROWD;
 }
 
 function isIn({ x, y, w, h }, px, py) {

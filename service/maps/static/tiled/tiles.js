@@ -8,6 +8,8 @@ const L = window.L;
 /** Shown this large, a tile holds what four of 256 pixels do. */
 const SIDE = 512;
 const NEAR_ZOOM = 5.3;
+/** Where more are drawn in a tile, bands and arrowheads would hide the lines, and take their time. */
+const CROWD = 200;
 
 /**
  * A layer of Leaflet's grid. Fires `came` when a tile has been read, or could not be.
@@ -21,6 +23,7 @@ export const RouteTiles = L.GridLayer.extend({
       pane, tileSize: SIDE, noWrap: true, updateWhenIdle: true, updateWhenZooming: false, keepBuffer: 1,
     });
     Object.assign(this, { address, tiles: new Map(), window: null, isOn: true, emphasised: null });
+    Object.assign(this, { rank: 0, isCrowd: false });
     this.on("tileunload", ({ tile }) => this.forget(tile));
   },
 
@@ -46,8 +49,6 @@ export const RouteTiles = L.GridLayer.extend({
     if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
     if (answer.status === 204) return;
     tile.held = versionsOf(await answer.arrayBuffer());
-    if (this.window) markAll(tile.held, this.window);
-    this.paint(tile);
   },
 
   forget(node) {
@@ -55,13 +56,31 @@ export const RouteTiles = L.GridLayer.extend({
     this.tiles.delete(node);
   },
 
-  /** Show a day, or nothing. */
+  /**
+   * Show a day, or nothing. All tiles in view are thinned as the fullest of them is: else the map
+   * would show more routes where there are fewer.
+   */
   show(window, isOn) {
     Object.assign(this, { window, isOn });
-    for (const tile of this.tiles.values()) {
-      markAll(tile.held, window);
-      this.paint(tile);
-    }
+    for (const tile of this.tiles.values()) markAll(tile.held, window);
+    const seen = this.inView().map(({ tile }) => tile);
+    this.rank = Math.max(0, ...seen.map(({ held }) => held.rank));
+    this.isCrowd = seen.some((tile) => this.drawn(tile).length > CROWD);
+    for (const tile of this.tiles.values()) this.paint(tile);
+  },
+
+  /** The versions of a tile that stand on the map now. */
+  drawn({ held }) {
+    if (!this.isOn) return [];
+    return held.versions.filter(({ mark, row }) => mark !== null && row.rank >= this.rank);
+  },
+
+  /** How many of all versions in view, of any time, are on the map. */
+  share() {
+    const tiles = this.inView().map(({ tile }) => tile.held);
+    const of = tiles.reduce((sum, held) => sum + held.of, 0);
+    const shown = tiles.flatMap((held) => held.versions.filter(({ row }) => row.rank >= this.rank));
+    return of ? shown.length / of : 1;
   },
 
   /** Draw one version alone as it is, the others faint; null draws all of them. */
@@ -70,15 +89,15 @@ export const RouteTiles = L.GridLayer.extend({
     for (const tile of this.tiles.values()) this.paint(tile);
   },
 
-  paint({ coords, sheets, held }) {
+  paint(tile) {
     if (!this._map) return;
+    const { coords, sheets } = tile;
     const ratio = window.devicePixelRatio || 1;
     const zoom = this._map.getZoom();
     const size = Math.ceil(SIDE * this._map.getZoomScale(zoom, coords.z) * ratio);
     this.colours ??= palette();
-    const pens = new Pens(sheets, { size, ratio, isFar: zoom < NEAR_ZOOM, colours: this.colours });
-    const drawn = this.isOn ? held.versions.filter(({ mark }) => mark !== null) : [];
-    pens.draw(drawn, this.emphasised);
+    const how = { size, ratio, isFar: zoom < NEAR_ZOOM, isCrowd: this.isCrowd, colours: this.colours };
+    new Pens(sheets, how).draw(this.drawn(tile), this.emphasised);
   },
 
   /** The tiles that fill the view now, each with the view as a box on its grid. */

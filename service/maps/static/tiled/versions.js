@@ -7,11 +7,12 @@ import { readTile } from "./mvt.js";
 /**
  * @typedef {{row: object, lines: [number, number][][], box: import("../pixels.js").Box,
  *   mark: import("../time.js").Mark | null, isLighter: boolean}} Version
- * @typedef {{versions: Version[], shown: number, of: number}} Held
+ * @typedef {{versions: Version[], of: number, rank: number}} Held  of how many, thinned from which
+ *   rank on
  */
 
 /** What a tile holds of which nothing is known. @type {Held} */
-export const NOTHING = { versions: [], shown: 0, of: 0 };
+export const NOTHING = { versions: [], of: 0, rank: 0 };
 
 /** @param {ArrayBuffer} content  @returns {Held} */
 export function versionsOf(content) {
@@ -23,8 +24,8 @@ export function versionsOf(content) {
     mark: null,
     isLighter: false,
   }));
-  const { shown, of } = incomplete[0]?.properties ?? { shown: versions.length, of: versions.length };
-  return { versions, shown, of };
+  const { of, rank } = incomplete[0]?.properties ?? { of: versions.length, rank: 0 };
+  return { versions, of, rank };
 }
 
 /** Tell of each version how it is drawn then. @param {Held} held */
