@@ -13,6 +13,8 @@ from typing import Any, Protocol, cast
 
 import geopandas as gpd
 import numpy as np
+import orjson
+from numpy.typing import NDArray
 
 from geo import dates
 from geo.times import BEGINNING, END, Bounds, Reading
@@ -206,6 +208,18 @@ def _routes(rows: Rows) -> list[Row]:
             }
         )
     return told
+
+
+def versions(index: CollectionIndex, rows: NDArray[np.intp]) -> list[Row]:
+    """Give some versions as a state holds them, out of many that it does not hold."""
+    bounds = index.bounds.take(rows)
+    columns = np.stack([getattr(bounds, name) for name in BOUND_ORDER], axis=1)
+    records = [orjson.loads(fragment)["properties"] for fragment in index.fragments(rows)]
+    placed = zip(records, index.geometries(rows), columns, strict=True)
+    return _routes(
+        (record | {"geometry": geometry}, [_seconds(bound) for bound in held])
+        for record, geometry, held in placed
+    )
 
 
 def _crossings(rows: Rows, outlines: shapes.Shapes) -> list[Row]:

@@ -13,6 +13,7 @@ from routes.schema import COLLECTIONS
 from service import files
 from service.maps.state import State
 from service.pages import asking, daytable, frontpage, printed, records, reference, smallmap, told
+from service.pages.daytable import PartOfRoutes
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
 from service.pages.words import extent, label
@@ -21,6 +22,7 @@ from service.site import Site
 Document = dict[str, Any]
 
 __all__ = [
+    "PartOfRoutes",
     "api",
     "changes",
     "changes_told",
@@ -228,9 +230,11 @@ def corrections_told(site: Site, document: Document) -> str:
                   said=told.corrections(document))  # fmt: skip
 
 
-def day_table(site: Site, state: State, day: str, lang: str) -> str:
-    """Give everything that the map shows on a day, in tables."""
-    said = daytable.said_of(site, state, day, lang)
+def day_table(
+    site: Site, state: State, day: str, lang: str, part: PartOfRoutes | None = None
+) -> str:
+    """Give everything that the map shows on a day, in tables; of very many routes a `part`."""
+    said = daytable.said_of(site, state, day, lang, part)
     title = f"{said['say']['table']['heading']} {said['on_the_day']}"
     return render(site, "day_table.html", title, crumbs(site),
                   here=said["say"]["table"]["heading"], **said)  # fmt: skip

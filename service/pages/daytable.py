@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from geo import words as dates
+from geo.times import Window
 from routes.schema import COLLECTIONS
-from service.maps.moment import Marked, Moment, moment_of
+from service.maps.moment import Marked, Moment, marked, moment_of
 from service.maps.state import State
 from service.maps.story import story_of
 from service.maps.words import Words, words
@@ -23,9 +25,25 @@ Columns = Sequence[tuple[str, Sequence[Piece]]]
 """The cells of one row: the key of each label in the words, and what stands there."""
 
 
-def said_of(site: Site, state: State, day: str, lang: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class PartOfRoutes:
+    """Some of the routes of a day, where the state holds none of them, as rows of a state.
+
+    `of`: how many there are; `next_`: the address of those that follow, if any do.
+    """
+
+    rows: Sequence[Record]
+    of: int | None
+    next_: str | None
+
+
+def said_of(
+    site: Site, state: State, day: str, lang: str, part: PartOfRoutes | None = None
+) -> dict[str, Any]:
     """Give what the page of a day says."""
     said, moment = words(lang), moment_of(state, day)
+    if part:
+        moment = replace(moment, routes=marked(part.rows, Window.parse(day)))
     writer = _Writer(site, state, said)
     year = str(int(day[:4]))
     backdrops = sum(row["kind"] == "backdrop" for row in moment.boundaries)
@@ -37,6 +55,7 @@ def said_of(site: Site, state: State, day: str, lang: str) -> dict[str, Any]:
         "is_beyond": moment.is_beyond,
         "say": said,
         "routes": writer.routes(moment.routes),
+        "part": part,
         "groups": [
             (key, title, table)
             for key, title, table in (
