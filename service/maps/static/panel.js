@@ -20,6 +20,7 @@ export class Panel {
 
   show(moment) {
     const story = storyOf(moment, this);
+    const held = this.node.contains(document.activeElement) && document.activeElement.closest("[data-route]");
     this.node.replaceChildren(
       this.#story(story),
       this.#routes(moment),
@@ -27,6 +28,7 @@ export class Panel {
       ...this.#roles(moment),
       this.#sources(moment),
     );
+    if (held) focusRoute(this.node, held.dataset.route);
   }
 
   #story(story, heading = "h2") {
@@ -144,6 +146,11 @@ export class Panel {
       ),
     );
   }
+}
+
+/** Put the keyboard on a route of the list, where it is still in it. */
+export function focusRoute(panel, id) {
+  panel?.querySelector(`[data-route="${CSS.escape(id)}"] button`)?.focus({ preventScroll: true });
 }
 
 /**

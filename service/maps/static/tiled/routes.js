@@ -1,6 +1,7 @@
 /** The versions of a large atlas on the map: from tiles, drawn on canvas, found by click and name. */
 
-import { element, say } from "../dom.js";
+import { byId, element, say } from "../dom.js";
+import { focusRoute } from "../panel.js";
 import { distanceTo, pathsMeet } from "../pixels.js";
 import { dayOf } from "../time.js";
 import { EXTENT } from "./mvt.js";
@@ -39,7 +40,7 @@ export class TiledRoutes {
     moment.routes = this.#seen();
     moment.listed = MOST_LISTED;
     this.note(this.#told(layers));
-    document.documentElement.dataset.drawn = String(moment.routes.length);
+    if (!this.tiles.isLoading()) document.documentElement.dataset.tiles = "all";
   }
 
   emphasise(id) {
@@ -132,7 +133,10 @@ export class TiledRoutes {
   /** First what the tile knows, then what the record says. */
   async #open(row, place) {
     const popup = L.popup({ maxWidth: 300, minWidth: 220 }).setLatLng(place);
+    const wasListed = byId("panel")?.contains(document.activeElement);
     popup.setContent(this.popup(row)).openOn(this.map);
+    // The map has moved to show the popup, and the list with it: the button is another one now.
+    if (wasListed) popup.once("remove", () => focusRoute(byId("panel"), row.id));
     const path = `${this.base}/collections/routes/items/${encodeURIComponent(row.id)}?f=json`;
     const answer = await fetch(path).catch(() => null);
     if (!answer?.ok || !popup.isOpen()) return;
