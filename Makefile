@@ -49,9 +49,10 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended
 conformance: $(VENV)/.dev assets ## Run the OGC's own test suites against the service (Java, Maven)
 	$(BIN)/python tools/with_service.py $(BIN)/python tools/conformance.py {url}
 
-bench: $(VENV)/.dev assets ## Measure the service against a bare one that answers the same bytes
+bench: clients $(VENV)/.dev assets ## Measure the service against a bare one that answers the same bytes
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.importing
+	$(BIN)/python -m benchmarks.large_map
 
 pictures: clients $(VENV)/.dev assets ## Take the pictures in docs/pictures again
 	$(BIN)/python tools/with_service.py $(BIN)/python tools/pictures.py {url} docs/pictures

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -87,8 +86,8 @@ def seen(browser: Browser, address: str, path: str, width: int = 1280) -> Iterat
     page.close()
 
 
-def get(address: str, **more: Any) -> httpx.Response:
-    return httpx.get(address, timeout=60, **more)
+def get(address: str, params: dict[str, str] | None = None) -> httpx.Response:
+    return httpx.get(address, params=params, timeout=60)
 
 
 def is_no_icon(url: str) -> bool:
