@@ -8,8 +8,8 @@ const L = window.L;
 /** Shown this large, a tile holds what four of 256 pixels do. */
 const SIDE = 512;
 const NEAR_ZOOM = 5.3;
-/** Where more are drawn in a tile, bands and arrowheads would hide the lines, and take their time. */
-const CROWD = 200;
+/** Where more are drawn in view, bands and arrowheads would hide the lines, and take their time. */
+const CROWD = 150;
 
 /**
  * A layer of Leaflet's grid. Fires `came` when a tile has been read, or could not be.
@@ -65,7 +65,7 @@ export const RouteTiles = L.GridLayer.extend({
     for (const tile of this.tiles.values()) markAll(tile.held, window);
     const seen = this.inView().map(({ tile }) => tile);
     this.rank = Math.max(0, ...seen.map(({ held }) => held.rank));
-    this.isCrowd = seen.some((tile) => this.drawn(tile).length > CROWD);
+    this.isCrowd = seen.reduce((sum, tile) => sum + this.drawn(tile).length, 0) > CROWD;
     for (const tile of this.tiles.values()) this.paint(tile);
   },
 
