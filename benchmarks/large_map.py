@@ -2,8 +2,8 @@
 
 A real Chromium opens the page of 100,000 made-up versions and that of the shipped atlas: what
 counts is the bytes of the one over those of the other, and the share of 100 ms that a move of the
-date takes: of its thread's own time, which other work on the machine does not lengthen, and until it
-is painted, which it does. Tiles are timed against pages of items, each asked for once.
+date takes: of its thread's own time, which other work on the machine does not lengthen, and until
+it is painted, which it does. Tiles are timed against pages of items, each asked for once.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def main() -> None:
     print(
         f"{options.size} route versions.\n"
         f"Opening the map takes {of_large / of_small:.1f} times the bytes of the shipped atlas's.\n"
-        f"Moving the date, as a share of {FRAME_MS} ms: {far} where the map opens, {near} close by.\n"
+        f"Moving the date, as a share of {FRAME_MS} ms: {far} where the map opens,\n"
+        f"{near} close by.\n"
         f"A tile takes {statistics.median(tiles) / statistics.median(items):.1f} times as long as "
         f"1,000 items of 8 degrees, the slowest {max(tiles) / statistics.median(items):.1f} times."
     )
