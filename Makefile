@@ -53,6 +53,7 @@ bench: clients $(VENV)/.dev assets ## Measure the service against a bare one tha
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.importing
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.large_map
 
 pictures: clients $(VENV)/.dev assets ## Take the pictures in docs/pictures again
 	$(BIN)/python tools/with_service.py $(BIN)/python tools/pictures.py {url} docs/pictures

@@ -18,6 +18,8 @@ BUFFER = 64
 PIXEL = EXTENT // 256
 # A step of the grid is far below what can be seen: points that close to a line are left out.
 TOLERANCE = 0.5
+# A quarter of a pixel: still hardly seen, and a fraction of the points.
+COARSE = PIXEL / 4
 # Anything that is widened by more than half a step on either side holds a point of the grid.
 LEAST = 0.75
 
@@ -38,6 +40,15 @@ def on_grid(geometry: Geometries, tile: Tile) -> Geometries:
     meets = ~(shapely.is_missing(cut) | shapely.is_empty(cut))
     drawn[meets] = _snapped(cut[meets], whole[meets])
     return drawn
+
+
+def coarser(shapes: Geometries) -> Geometries:
+    """Take points from geometries on the grid, none farther than a quarter of a pixel.
+
+    Its points stay on the grid, and what is valid stays valid.
+    """
+    simpler: Geometries = shapely.simplify(shapes, COARSE)
+    return simpler
 
 
 def _within_reach(geometry: Geometries, tiling: Tiling) -> Geometries:

@@ -150,6 +150,11 @@ class Edition:
         """The names of the collections, in order."""
         return tuple(self.manifest.collections)
 
+    def count(self, collection: str) -> int:
+        """Give how many features a collection has. Raises NotFound."""
+        self._known(collection)
+        return self.manifest.collections[collection].count
+
     def index(self, collection: str) -> CollectionIndex:
         """Give the query index of a collection. Raises NotFound."""
         if collection not in self._indexes:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import geoindex_rs.rtree as rtree
 import numpy as np
 import orjson
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -182,6 +183,10 @@ class CollectionIndex:
     def every_id(self) -> list[str]:
         """Give the ids of all rows."""
         return [str(name, "utf-8") for name in self._ids.take(np.arange(len(self)))]
+
+    def names(self, rows: Rows) -> pa.Array:
+        """Give the ids of some rows."""
+        return pa.array(map(bytes, self._ids.take(rows)), pa.binary()).cast(pa.string())
 
     def fragment(self, row: int) -> bytes:
         """Give one feature as GeoJSON."""

@@ -10,7 +10,7 @@ left to write the bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import mapbox_vector_tile
@@ -19,21 +19,30 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 
-from geo.gridding import BUFFER, EXTENT, on_grid
+from geo.gridding import BUFFER, EXTENT, Geometries, coarser, on_grid
 from geo.tiling import Tile
 from geo.times import BEGINNING, BOUND_COLUMNS, END, Bounds
 from routes.index import Box, CollectionIndex, Query, Rows
+from routes.thinning import chosen, ranks
 
 Features = list[dict[str, Any]]
 
-# What one layer of a tile may hold. Beyond it a browser stutters and a worker is held up; the
-# tile then says so in a layer of its own.
+# What a layer of a tile may hold, and a tile in bytes. Beyond it a browser stutters and a worker
+# is held up; the tile then says so in a layer of its own.
 MOST_FEATURES = 10_000
-MOST_BYTES = 4_000_000
-# A point is two numbers, a property two: each takes a byte, seldom two or three.
-BYTES_OF_A_POINT = 3
-BYTES_OF_A_TAG = 3
+MOST_BYTES = 500_000
+# A text that is longer belongs on a page: a tile holds its beginning.
+MOST_OF_A_TEXT = 1_000
+# What the names of a layer and of its properties take, and the layer `incomplete`, at most.
+BYTES_OF_A_LAYER = 2_000
+# The most that the parts of a feature take beside points and texts (MVT 2.1, 4.1 to 4.4): its
+# head, the commands of a ring or line, a property's two numbers, a text's head, a number.
+BYTES_OF_A_FEATURE = 24
+BYTES_OF_A_PART = 8
+BYTES_OF_A_TAG = 4
+BYTES_OF_A_TEXT, BYTES_OF_A_NUMBER = 6, 14
 INCOMPLETE = "incomplete"
+RANK = "rank"
 
 TIMES = tuple(field.name for field in fields(Bounds))
 _NO_BOUND = (BEGINNING.astype(np.int64), END.astype(np.int64))
@@ -41,11 +50,15 @@ _PROPERTIES = b',"properties":'
 
 
 class Shortfall(NamedTuple):
-    """A layer with fewer features than there are: how many are shown, and of how many at most."""
+    """A layer with fewer features than there are: how many are shown, and of how many at most.
+
+    `rank`: what all of the routes that are shown have at least (`routes.thinning.ranks`).
+    """
 
     layer: str
     shown: int
     of: int
+    rank: int
 
 
 class VectorTile(NamedTuple):
@@ -55,91 +68,135 @@ class VectorTile(NamedTuple):
     shortfalls: tuple[Shortfall, ...]
 
 
-def draw(indexes: Mapping[str, CollectionIndex], query: Query, tile: Tile) -> VectorTile:
+@dataclass(frozen=True)
+class Wanted:
+    """What of each feature a tile holds beside its id and bounds, None for all, and how many.
+
+    `limit` counts the features of a layer.
+    """
+
+    properties: tuple[str, ...] | None = None
+    limit: int = MOST_FEATURES
+
+
+ALL = Wanted()
+
+
+def draw(
+    indexes: Mapping[str, CollectionIndex], query: Query, tile: Tile, wanted: Wanted = ALL
+) -> VectorTile:
     """Draw a tile with a layer for each collection, in their order; empty layers are left out.
 
-    Of `query`, the time and its certainty count. Where a layer would hold too much, a sample
-    spread over all of it is drawn, and the layer `incomplete` says how much of what.
+    Of `query`, the time and its certainty count. No tile has more than `MOST_BYTES`. Where a layer
+    would hold too much, its lines are drawn coarser; where that is still too much, only some
+    features are (`routes.thinning`), and the layer `incomplete` says how many of how many.
     """
     layers: list[dict[str, Any]] = []
     shortfalls: list[Shortfall] = []
-    for name, index in indexes.items():
-        features, of = _layer(index, query, tile)
-        if features:
-            layers.append({"name": name, "features": features})
-        if len(features) < of:
-            shortfalls.append(Shortfall(name, len(features), of))
+    room = MOST_BYTES - BYTES_OF_A_LAYER * (len(indexes) + 1)
+    for place, (name, index) in enumerate(indexes.items()):
+        drawn = _layer(index, query, tile, wanted, room // (len(indexes) - place))
+        room -= drawn.size
+        if drawn.features:
+            layers.append({"name": name, "features": drawn.features})
+        if len(drawn.features) < drawn.of:
+            shortfalls.append(Shortfall(name, len(drawn.features), drawn.of, drawn.rank))
     if shortfalls:
         layers.append({"name": INCOMPLETE, "features": [_said(one) for one in shortfalls]})
     return VectorTile(_encoded(layers), tuple(shortfalls))
 
 
-def _layer(index: CollectionIndex, query: Query, tile: Tile) -> tuple[Features, int]:
-    """Give the features of one layer, and how many there would be if none were left out.
+class _Layer(NamedTuple):
+    """The features of a layer; how many there would be if none were left out; bytes at most.
 
-    Where only a sample is tested, the number is that of all whose box meets the tile.
+    Where only some are tested, the number is that of all whose box meets the tile.
     """
+
+    features: Features
+    of: int
+    size: int
+    rank: int
+
+
+def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, room: int) -> _Layer:
     box = Box(*tile.around(BUFFER / EXTENT))
     found = index.candidates(replace(query, boxes=(box,), shape=None))
-    rows = _sample(found)
+    counted = chosen(index.names(found), np.ones(len(found)), wanted.limit)
+    rows = found[counted.shown]
     shapes = on_grid(index.geometries(rows), tile)
     meets = ~shapely.is_missing(shapes)
-    said = _properties(index, rows[meets])
-    fits = _fitting(shapes[meets], said)
-    of = int(np.count_nonzero(meets)) if len(rows) == len(found) else len(found)
-    drawn = zip(shapes[meets], said, fits, strict=True)
-    return [{"geometry": shape, "properties": one} for shape, one, is_in in drawn if is_in], of
+    rows, shapes = rows[meets], shapes[meets]
+    of = len(rows) if len(meets) == len(found) else len(found)
+    said = _properties(index, rows, wanted.properties)
+    texts = _sizes(said)
+    sizes = texts + _points(shapes)
+    if sizes.sum() > room:
+        shapes = coarser(shapes)
+        sizes = texts + _points(shapes)
+    fits = chosen(index.names(rows), sizes, room)
+    drawn = zip(shapes, said, fits.shown, strict=True)
+    features = [{"geometry": shape, "properties": one} for shape, one, is_in in drawn if is_in]
+    size = int(sizes[fits.shown].sum())
+    return _Layer(features, of, size, max(counted.rank, fits.rank))
 
 
-def _sample(rows: Rows) -> Rows:
-    """Take so many rows as may be tested, evenly from all: neighbours stand near each other."""
-    if len(rows) <= MOST_FEATURES:
-        return rows
-    return rows[np.linspace(0, len(rows) - 1, MOST_FEATURES).astype(np.intp)]
+def _points(shapes: Geometries) -> NDArray[np.intp]:
+    """Give the bytes of each geometry, at most: each number is a step from the point before.
 
-
-def _fitting(shapes: NDArray[np.object_], said: list[dict[str, Any]]) -> NDArray[np.bool_]:
-    """Tell which features fit into a layer's bytes, evenly from all; one always does."""
-    size = shapely.get_num_coordinates(shapes) * BYTES_OF_A_POINT + _sizes(said)
-    if size.sum() <= MOST_BYTES:
-        return np.ones(len(shapes), dtype=bool)
-    # Always in the same order, so that a tile always has the same bytes.
-    order = np.random.default_rng(0).permutation(len(shapes))
-    fits = np.zeros(len(shapes), dtype=bool)
-    fits[order[np.cumsum(size[order]) <= MOST_BYTES]] = True
-    fits[order[0]] = True
-    return fits
+    A step takes a byte, one of 64 or more two (MVT 2.1, 4.3.2; zigzag and varint).
+    """
+    points, feature = shapely.get_coordinates(shapes, return_index=True)
+    bytes_ = np.where(np.abs(np.diff(points, axis=0, prepend=np.inf)) < 64, 1, 2).sum(axis=1)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings = 1 + shapely.get_num_interior_rings(parts)
+    count = len(shapes)
+    return (
+        np.bincount(feature, bytes_, count) + BYTES_OF_A_PART * np.bincount(owner, rings, count)
+    ).astype(np.intp)
 
 
 def _sizes(said: list[dict[str, Any]]) -> NDArray[np.intp]:
-    """Give about the bytes of each feature's properties; a layer holds a value only once."""
+    """Give the bytes of each feature's properties, at most; a layer holds a value only once."""
     known: set[object] = set()
     sizes = []
     for properties in said:
         new = set(properties.values()) - known
         known |= new
-        sizes.append(BYTES_OF_A_TAG * len(properties) + sum(len(str(value)) for value in new))
+        held = sum(_bytes_of(value) for value in new)
+        sizes.append(BYTES_OF_A_FEATURE + BYTES_OF_A_TAG * len(properties) + held)
     return np.array(sizes, dtype=np.intp)
 
 
-def _properties(index: CollectionIndex, rows: Rows) -> list[dict[str, Any]]:
-    """Give the plain values of features, and their bounds in seconds since 1970, if any."""
+def _bytes_of(value: object) -> int:
+    if isinstance(value, str):
+        return BYTES_OF_A_TEXT + len(value.encode())
+    return BYTES_OF_A_NUMBER
+
+
+def _properties(
+    index: CollectionIndex, rows: Rows, wanted: tuple[str, ...] | None
+) -> list[dict[str, Any]]:
+    """Give the plain values of features, their bounds in seconds since 1970, if any, and ranks."""
     fragments = (bytes(fragment) for fragment in index.fragments(rows))
     # No text in JSON holds a bare quote, and no geometry these words: the first is the one.
     texts = (one[one.index(_PROPERTIES) + len(_PROPERTIES) : -1] for one in fragments)
-    said = [_plain(orjson.loads(text)) for text in texts]
+    said = [_plain(orjson.loads(text), wanted) for text in texts]
     for name, seconds in zip(TIMES, index.bounds.take(rows).to_array(), strict=True):
         for at in np.flatnonzero(~np.isin(seconds, _NO_BOUND)).tolist():
             said[at][name] = int(seconds[at])
+    for one, rank in zip(said, ranks(index.names(rows)).tolist(), strict=True):
+        one[RANK] = rank
     return said
 
 
-def _plain(properties: dict[str, Any]) -> dict[str, Any]:
+def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> dict[str, Any]:
     """Leave out what a tile cannot hold, nothing and lists, and the bounds as texts."""
+    names = properties if wanted is None else ["id", *(name for name in wanted if name != "id")]
     return {
-        name: value
-        for name, value in properties.items()
-        if isinstance(value, str | int | float) and name not in BOUND_COLUMNS
+        name: value[:MOST_OF_A_TEXT] if isinstance(value, str) else value
+        for name in names
+        if isinstance(value := properties.get(name), str | int | float)
+        and name not in BOUND_COLUMNS
     }
 
 

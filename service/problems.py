@@ -53,6 +53,12 @@ class UnknownParameter(BadParameter):
         super().__init__(f"is not known here; {known_words}", name)
 
 
+class TooMuch(Problem):
+    """What is asked for is understood, and more than one answer can hold."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 class Missing(Problem):
     """A resource that is not there."""
 

@@ -21,8 +21,15 @@ from geo.gridding import BUFFER, EXTENT, PIXEL, on_grid
 from geo.tiling import OFFERED, Tile, Tiling
 from geo.times import Window
 from routes import tiles
-from routes.index import CollectionIndex, Query
-from routes.tiles import INCOMPLETE, MOST_BYTES, MOST_FEATURES, VectorTile
+from routes.index import Box, CollectionIndex, Query
+from routes.tiles import (
+    INCOMPLETE,
+    MOST_BYTES,
+    MOST_FEATURES,
+    MOST_OF_A_TEXT,
+    VectorTile,
+    Wanted,
+)
 from tests.helpers import complete, index_of, versions
 
 EVERYTHING = Query()
@@ -346,31 +353,97 @@ def test_layers_stand_in_the_order_asked_for(edition: routes.Edition) -> None:
         assert tuple(mapbox_vector_tile.decode(content)) == names
 
 
-def test_a_tile_with_too_many_features_shows_a_spread_sample_and_says_so(tmp_path: Path) -> None:
+def crowd(count: int, folder: Path, versions_each: int = 1) -> CollectionIndex:
+    """Lines of some hundred kilometres all over the tile 5/11/17."""
+    chance = np.random.default_rng(7)
+    begin = chance.uniform((12, 41), (20, 47), (count, 1, 2))
+    points = np.concatenate(
+        [begin, begin + chance.normal(0, 0.4, (count, 11, 2)).cumsum(axis=1)], 1
+    )
+    frame = versions(list(shapely.linestrings(points)))
+    frame["route"] = [f"r{row // versions_each}" for row in range(count)]
+    frame["id"] = [f"r{row // versions_each}.v{row % versions_each + 1}" for row in range(count)]
+    return index_of(complete(frame), folder)
+
+
+def shown(content: bytes) -> set[str]:
+    features = mapbox_vector_tile.decode(content)["routes"]["features"]
+    return {feature["properties"]["id"] for feature in features}
+
+
+def test_no_tile_is_larger_than_it_may_be_and_says_how_much_is_missing(tmp_path: Path) -> None:
     count = MOST_FEATURES + 500
-    points = [shapely.Point(12 + 10 * at / count, 43) for at in range(count)]
-    index = index_of(complete(versions(points)), tmp_path)
-    tile = drawn(index, MERCATOR.tile("3", "2", "4"))
-    assert tile.shortfalls == (("routes", MOST_FEATURES, count),)
-    layers = mapbox_vector_tile.decode(tile.content)
-    assert len(layers["routes"]["features"]) == MOST_FEATURES
-    across = [one["geometry"]["coordinates"][0] for one in layers["routes"]["features"]]
-    assert max(np.diff(sorted(across))) <= 1
-    (said,) = layers[INCOMPLETE]["features"]
-    assert said["properties"] == {"layer": "routes", "shown": MOST_FEATURES, "of": count}
+    index = crowd(count, tmp_path)
+    for at in ("0/0/0", "3/2/4", "5/11/17"):
+        tile = drawn(index, MERCATOR.tile(*at.split("/")))
+        assert MOST_BYTES / 8 < len(tile.content) <= MOST_BYTES
+        ((layer, said, of, rank),) = tile.shortfalls
+        assert (layer, said) == ("routes", len(shown(tile.content)))
+        features = mapbox_vector_tile.decode(tile.content)["routes"]["features"]
+        assert min(one["properties"]["rank"] for one in features) == rank > 0
+        assert said < of <= count
+        (feature,) = mapbox_vector_tile.decode(tile.content)[INCOMPLETE]["features"]
+        assert feature["properties"] == {
+            "layer": "routes", "shown": said, "of": of, "rank": rank,
+        }  # fmt: skip
 
 
-def test_a_tile_with_too_much_text_shows_some_and_says_so(tmp_path: Path) -> None:
-    line = shapely.LineString([(12, 41), (19, 46)])
-    texts = [chr(97 + at) * (MOST_BYTES // 4) for at in range(8)]
-    index = index_of(complete(versions([line] * 8, description=texts)), tmp_path)
-    tile = drawn(index, ADRIATIC)
-    assert tile.shortfalls == (("routes", 3, 8),)
+def test_tiles_agree_on_what_they_show(tmp_path: Path) -> None:
+    """What a tile shows, the ones that divide it show too, and its neighbour."""
+    index = crowd(MOST_FEATURES, tmp_path)
+    large = shown(drawn(index, ADRIATIC).content)
+    for row in (22, 23):
+        for column in (34, 35):
+            tile = MERCATOR.tile("6", str(row), str(column))
+            west, south, east, north = tile.around(0)
+            inside = index.rows(Query(boxes=(Box(west, south, east, north),)))
+            expected = large & set(index.names(inside).to_pylist())
+            assert len(expected) > 50
+            assert expected <= shown(drawn(index, tile).content)
+
+
+def test_where_every_route_can_keep_a_version_none_is_left_out(tmp_path: Path) -> None:
+    index = crowd(4000, tmp_path, versions_each=8)
+    tile = tiles.draw({"routes": index}, EVERYTHING, MERCATOR.tile("0", "0", "0"), Wanted((), 600))
+    kept = shown(tile.content)
+    assert 500 < len(kept) <= 600
+    assert {one.partition(".")[0] for one in kept} == {f"r{row}" for row in range(500)}
+
+
+def test_where_not_every_route_fits_the_ones_that_stay_keep_all_versions(tmp_path: Path) -> None:
+    index = crowd(4000, tmp_path, versions_each=8)
+    tile = tiles.draw({"routes": index}, EVERYTHING, MERCATOR.tile("0", "0", "0"), Wanted((), 400))
+    kept = shown(tile.content)
+    assert 200 < len(kept) <= 400
+    ((_, _, _, rank),) = tile.shortfalls
+    assert rank > 0
+    of = {one.partition(".")[0] for one in kept}
+    assert kept == {f"{route}.v{number}" for route in of for number in range(1, 9)}
+
+
+def test_before_features_are_left_out_lines_are_drawn_coarser(tmp_path: Path) -> None:
+    along = np.linspace(12, 19, 30_000)
+    lines = [
+        shapely.LineString(np.column_stack([along, 43 + at / 20 + np.sin(along * 900) / 9]))
+        for at in range(12)
+    ]
+    tile = drawn(index_of(complete(versions(lines)), tmp_path), MERCATOR.tile("6", "23", "35"))
+    assert tile.shortfalls == ()
     assert len(tile.content) < MOST_BYTES
-    assert drawn(index, ADRIATIC) == tile
 
 
-def test_a_single_feature_is_shown_however_large_it_is(tmp_path: Path) -> None:
+def test_a_long_text_is_cut_and_a_feature_shown_however_long_its_texts_are(tmp_path: Path) -> None:
     line = shapely.LineString([(12, 41), (19, 46)])
     index = index_of(complete(versions([line], description=["a" * 2 * MOST_BYTES])), tmp_path)
-    assert drawn(index, ADRIATIC).shortfalls == ()
+    tile = drawn(index, ADRIATIC)
+    assert tile.shortfalls == ()
+    (feature,) = mapbox_vector_tile.decode(tile.content)["routes"]["features"]
+    assert feature["properties"]["description"] == "a" * MOST_OF_A_TEXT
+
+
+def test_the_tiles_of_everything_keep_to_the_limit_too(edition: routes.Edition) -> None:
+    indexes = {name: edition.index(name) for name in edition.collections}
+    for at in ("0/0/0", "3/2/4", "5/11/17"):
+        tile = tiles.draw(indexes, EVERYTHING, MERCATOR.tile(*at.split("/")))
+        assert len(tile.content) <= MOST_BYTES
+        assert tile.shortfalls == ()

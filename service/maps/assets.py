@@ -7,6 +7,7 @@ them; a query would only mark the first.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parent / "static"
 
+_IMPORTED = re.compile(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)";', re.MULTILINE)
 _VERSIONED = re.compile(r"([0-9a-f]{12})/(.+)")
 
 
@@ -31,13 +33,17 @@ def version(folder: Path = FOLDER) -> str:
 
 
 @cache
-def modules(folder: Path = FOLDER, under: str = "") -> tuple[str, ...]:
-    """Give the names of our modules, so that a page can announce all of them at once.
-
-    Those of the large map stand in `folder` itself, those of another page `under` a name in it.
-    """
-    found = (folder / under).glob("*.js")
-    return tuple(sorted(path.relative_to(folder).as_posix() for path in found))
+def modules(main: str, folder: Path = FOLDER) -> tuple[str, ...]:
+    """Give the names of a module and all that it imports, so that a page can announce them."""
+    found: set[str] = set()
+    waiting = [main]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            imported = _IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
+            waiting += [posixpath.normpath(f"{name}/../{one}") for one in imported]
+    return tuple(sorted(found))
 
 
 def address(root_path: str, name: str) -> str:

@@ -19,11 +19,12 @@ from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.library import Library
 from service.maps.comparison import Arrangement, Comparison, compare_page
 from service.maps.page import CONTENT_SECURITY_POLICY, state_of
+from service.maps.state import MOST_CARRIED, is_large
 from service.maps.view import MapView
 from service.maps.web import PARAMETERS as OF_THE_MAP
 from service.maps.web import day, parse_view
 from service.ogc.parameters import FROM, TO, refuse_unknown
-from service.problems import BadParameter
+from service.problems import BadParameter, TooMuch
 from service.site import Site
 
 router = APIRouter()
@@ -46,6 +47,7 @@ async def compare(request: Request) -> Response:
     refuse_unknown(request, FROM.name, TO.name, FROM_EDITION.name, TO_EDITION.name, *OF_BOTH)
     site = Site.of(request)
     view = parse_view(request, site, with_range=False)
+    _refuse_large(site, site.edition)
     days = _days(request, state_of(site.edition, view.lang)["atlas"]["opening"])
     document = changes_document(site, *days)
     compared = Comparison(days, None, _numbers(request, site), _arrangement(request), "")
@@ -60,6 +62,7 @@ async def _of_editions(request: Request) -> Response:
     site = Site.of(request)
     view = parse_view(request, site, with_range=False)
     earlier, later = corrections.asked(request)
+    _refuse_large(site, earlier, later)
     found = await run_in_threadpool(corrections.between, earlier, later)
     document = corrections.corrections_document(site, earlier, later, found)
     shown = view.date or state_of(later, view.lang)["atlas"]["opening"]
@@ -84,6 +87,18 @@ def _answer(
     response = answers.html(request, site, lambda: compare_page(earlier, later, compared(), view))
     response.headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'self'"
     return response
+
+
+def _refuse_large(site: Site, *editions: Edition) -> None:
+    """Refuse what two maps beside each other cannot show. Raises TooMuch."""
+    for edition in editions:
+        if is_large(edition):
+            fault = (
+                f"edition {edition.number} has {edition.count('routes'):,} route versions, and a "
+                f"comparison shows two maps of at most {MOST_CARRIED:,} each; {site.url('/map')} "
+                f"moves through time, and {site.url('/changes')} says what changed in words"
+            )
+            raise TooMuch(fault)
 
 
 def _numbers(request: Request, site: Site, *shown: int) -> tuple[int, ...]:

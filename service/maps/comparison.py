@@ -15,8 +15,7 @@ from service.maps.words import day_said, words
 Arrangement = Literal["two", "one"]
 
 SHEETS = (*STYLES, "kinds", "told", "compare")
-MODULES = "compare"
-"""The folder of the modules that only this page needs."""
+MAIN = "compare/compare.js"
 
 
 @dataclass(frozen=True)
@@ -67,17 +66,10 @@ def _told(
             "editions": compared.editions,
             "maps": compared.arrangement,
         },
-        "main": assets.address(view.root_path, f"{MODULES}/compare.js"),
-        "modules": [
-            assets.address(view.root_path, name)
-            for name in (*assets.modules(), *assets.modules(under=MODULES))
-            if name not in _NOT_NEEDED
-        ],
+        "main": assets.address(view.root_path, MAIN),
+        "modules": [assets.address(view.root_path, name) for name in assets.modules(MAIN)],
         "of_head": {
             "atlas": {**state["atlas"], "title": title, "byline": state["atlas"]["title"]},
             "say": said | {"page": said["page"] | {"description": description}},
         },
     }
-
-
-_NOT_NEEDED = ("main.js", "clock.js", "newer.js", "panel.js", "share.js", "strip.js")

@@ -21,6 +21,7 @@ from folium.utilities import camelize
 from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from markupsafe import Markup
 
+from geo.tiling import WEB_MERCATOR
 from routes.stories import LAYERS as LAYERS
 from routes.stories import ZOOMS
 from service.maps import assets, sharing
@@ -50,6 +51,16 @@ CONTENT_SECURITY_POLICY = (
 
 STYLES = ("fonts", "page", "time", "panel", "map", "print")
 OF_AN_EMBED = (*STYLES, "embed")
+STYLE_OF_TILES = "tiled"
+
+MAIN, MAIN_OF_TILES = "start.js", "tiled/start.js"
+"""The module that opens a map: of an atlas that travels in the page, and of a large one."""
+
+TILED = ("name", "route", "mode", "end", "precision", "source", "implied")
+"""What the map of a large atlas has to know of each version, beside its id and bounds."""
+
+MOST_IN_A_TILE = 1_000
+"""Of these a day shows a hundred or two, and about eight tiles are seen at once."""
 
 MIN_ZOOM, MAX_ZOOM = ZOOMS
 """Farther out the region ends; farther in 1:50m boundaries pretend to what they are not."""
@@ -153,7 +164,9 @@ def embed_page(edition: ShownEdition, view: MapView, correction: Correction | No
 
 
 def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
-    page = TimeMap(state_of(edition, view.lang), view, mode)
+    state = state_of(edition, view.lang)
+    styles = (*STYLES, STYLE_OF_TILES) if "counts" in state else STYLES
+    page = TimeMap(state, view, mode, styles=styles)
     return str(page.get_root().render())
 
 
@@ -168,6 +181,8 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     atlas, day = state["atlas"], view.date or state["atlas"]["opening"]
     # The map opens on the nearest day that it shows; so must what others show of it.
     shown = within(state, view)
+    is_tiled = "counts" in state
+    main = MAIN_OF_TILES if is_tiled else MAIN
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and neither two nor a story of many.
@@ -180,11 +195,18 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "mode": mode,
         "date": day,
         "to": view.to,
-        "layers": [name for name in LAYERS if state[SHOWN_BY[name]]],
+        "is_tiled": is_tiled,
+        "layers": [
+            name for name in LAYERS if state[SHOWN_BY[name]] or (is_tiled and name == "routes")
+        ],
+        # The routes are drawn all the same, from tiles.
+        "left_out": [
+            (name, count) for name, count in state.get("left_out", {}).items() if name != "routes"
+        ],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
-        "modules": [assets.address(view.root_path, name) for name in assets.modules()],
+        "modules": [assets.address(view.root_path, name) for name in assets.modules(main)],
         "icon": assets.address(view.root_path, "icon.svg"),
-        "main": assets.address(view.root_path, "main.js"),
+        "main": assets.address(view.root_path, main),
         "say": words(view.lang),
         "own_name": own_name(view.lang),
         "languages": [_language(shown, lang, day) for lang in languages()],
@@ -219,7 +241,15 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
         "pinned": view.edition is not None,
         "words": told["say"],
         "leaflet": leaflet,
+        **({"tiles": _tiles(told["state"], view)} if told["is_tiled"] else {}),
     }
+
+
+def _tiles(state: State, view: MapView) -> str:
+    """Give the address of the tiles: of this very edition, so that a browser may keep them."""
+    place = f"{view.root_path}/editions/{state['edition']}/collections/routes/tiles/{WEB_MERCATOR}"
+    asked = urlencode({"properties": ",".join(TILED), "limit": MOST_IN_A_TILE}, safe=",")
+    return f"{place}/{{z}}/{{y}}/{{x}}?{asked}"
 
 
 @cache

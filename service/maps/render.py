@@ -16,10 +16,11 @@ from typing import Any
 
 from routes import Edition
 from service.maps import assets, render_modules, render_styles
-from service.maps.page import STYLES, TimeMap, environment, state_of
-from service.maps.state import State
+from service.maps.page import MAIN, STYLES, TimeMap, environment, state_of
+from service.maps.state import MOST_CARRIED, State, is_large
 from service.maps.view import MapView, Mode
 from service.maps.words import day_said, words
+from service.problems import TooMuch
 
 LEAFLET = "vendor/leaflet/leaflet"
 HASH_LENGTH = 12
@@ -51,8 +52,13 @@ def file_page(edition: Edition, view: MapView, mode: Mode = "map", url: str = ""
     """Give a page as one HTML document; `url`: where the service that has this edition answers.
 
     With it the page links to histories, records and the live map; without it such links are left
-    out. Raises KeyError for a language that the map does not speak.
+    out. Raises KeyError for a language that the map does not speak, TooMuch for a large atlas.
     """
+    if is_large(edition):
+        raise TooMuch(
+            f"edition {edition.number} has {edition.count('routes'):,} route versions, and a page "
+            f"in one file holds at most {MOST_CARRIED:,}; a picture of a smaller view can be made"
+        )
     shown = replace(view, edition=edition.number, root_path=url, root="")
     about = AboutFile(
         tool=f"routeshift {version('routeshift')}",
@@ -74,7 +80,7 @@ def _head(state: State, view: MapView, about: AboutFile, body: str) -> str:
         "icon": render_styles.as_data((folder / "icon.svg").read_bytes(), "image/svg+xml"),
         "style": render_styles.joined(folder, sheets, "".join(sorted(set(body)))),
         "leaflet": render_modules.inline((folder / f"{LEAFLET}.js").read_text(encoding="utf-8")),
-        "script": render_modules.inline(render_modules.joined(folder / "main.js")),
+        "script": render_modules.inline(render_modules.joined(folder / MAIN)),
     }
     told["policy"] = _policy([told["leaflet"], told["script"]], told["style"])
     return environment().get_template("file/head.html").render(told)

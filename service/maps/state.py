@@ -12,13 +12,17 @@ from typing import Any, Protocol, cast
 
 import geopandas as gpd
 import numpy as np
+import orjson
+from numpy.typing import NDArray
 
 from geo import dates
 from geo.times import BEGINNING, END, Bounds, Reading
 from geo.words import Speech, spread
 from routes import axis
+from routes.index import CollectionIndex
 from service.maps import disputed, naming, shapes
 from service.maps.changes import changes
+from service.maps.counted import counted
 from service.maps.days import opening_day
 from service.maps.words import Words, in_order, speech, words
 
@@ -37,6 +41,12 @@ NEVER_BEFORE, NEVER_AFTER = -(2**53 - 1), 2**53 - 1
 """`BEGINNING` and `END` as numbers that JavaScript holds exactly (ECMA-262, 21.1.2.6)."""
 
 TEXTS = ("when", "end", "precision", "source", "locator", "editor_note", "caveat", "description")
+
+MOST_CARRIED = 2_000
+"""So many features of a collection travel in the page. Of more, the routes come as tiles, and the
+map leaves out others: a page of some hundred kilobytes opens at once, one of 100,000 never."""
+DRAWN_ALWAYS = ("boundaries", "borders")
+"""The ground, without which there is no map; it is cut to the region."""
 
 
 class ShownEdition(Protocol):
@@ -61,19 +71,27 @@ class ShownEdition(Protocol):
     def collections(self) -> tuple[str, ...]:
         """The names of its collections."""
 
+    def count(self, collection: str) -> int:
+        """How many features a collection has."""
+
+    def index(self, collection: str) -> CollectionIndex:
+        """The query index of a collection; asked for a large one only."""
+
     def frame(self, collection: str) -> gpd.GeoDataFrame:
         """All rows of a collection."""
 
 
 def build(edition: ShownEdition, lang: str = "en") -> State:
-    """Give all that the page shows, ready for JSON; raises KeyError for an unknown language."""
+    """Give all that the page shows, ready for JSON; raises KeyError for an unknown language.
+
+    Of a collection of more than `MOST_CARRIED` features it holds none: `left_out` says how many
+    there are. Where those are the routes, `counts` says how many hold when.
+    """
     said = words(lang)
-    frames = {
-        name: naming.said_in(lang, name, edition.frame(name))
-        for name in COLLECTIONS
-        if name in edition.collections
-    }
-    view = view_of(edition.atlas, frames["routes"])
+    left_out = _left_out(edition)
+    shown = [name for name in COLLECTIONS if name in edition.collections and name not in left_out]
+    frames = {name: naming.said_in(lang, name, edition.frame(name)) for name in shown}
+    view = view_of(edition)
     for name in frames.keys() & {"routes", "crossings", "events"}:
         middle = (view[0] + view[2]) / 2
         frames[name] = frames[name].set_geometry(_near(frames[name], middle))
@@ -95,22 +113,46 @@ def build(edition: ShownEdition, lang: str = "en") -> State:
     state["outlines"] = outlines.coordinates
     state["routes"] = _in_telling_order(state["routes"], state["shifts"])
     seen = axis.in_view(frames["boundaries"], view) if "boundaries" in frames else set()
-    state["axis"] = _axis(state, seen)
+    many = edition.index("routes").bounds if "routes" in left_out else None
+    state["axis"] = _axis(state, seen, [] if many is None else [_earliest(many)])
+    if left_out:
+        state["left_out"] = left_out
+    if many is not None:
+        state["counts"] = counted(many, state["axis"]["first"], state["axis"]["last"])
     told = changes(state, seen, said)
     state["changes"] = [change for change in told if change["at"] > state["axis"]["first"]]
     return state
 
 
-def view_of(atlas: Mapping[str, Any], routes: gpd.GeoDataFrame) -> shapes.Box:
+def is_large(edition: ShownEdition) -> bool:
+    """Tell whether an edition has more versions than a page carries."""
+    return edition.count("routes") > MOST_CARRIED
+
+
+def _left_out(edition: ShownEdition) -> dict[str, int]:
+    optional = [name for name in COLLECTIONS if name not in DRAWN_ALWAYS]
+    counts = {name: edition.count(name) for name in optional if name in edition.collections}
+    return {name: count for name, count in counts.items() if count > MOST_CARRIED}
+
+
+def view_of(edition: ShownEdition) -> shapes.Box:
     """Give the opening view as (west, south, east, north), degrees: the atlas's, or all routes."""
-    view = atlas.get("view")
+    view = edition.atlas.get("view")
     if view is None:
-        sides = shapes.region(tuple(routes.total_bounds), margin=0.1)
+        sides = shapes.region(_extent(edition), margin=0.1)
     elif isinstance(view, Mapping):
         sides = tuple(view[side] for side in ("west", "south", "east", "north"))
     else:
         sides = tuple(view)
     west, south, east, north = (float(side) for side in sides)
+    return west, south, east, north
+
+
+def _extent(edition: ShownEdition) -> shapes.Box:
+    if is_large(edition):
+        west, south, east, north = edition.index("routes").boxes.T
+        return np.nanmin(west), np.nanmin(south), np.nanmax(east), np.nanmax(north)
+    west, south, east, north = edition.frame("routes").total_bounds
     return west, south, east, north
 
 
@@ -166,6 +208,18 @@ def _routes(rows: Rows) -> list[Row]:
             }
         )
     return told
+
+
+def versions(index: CollectionIndex, rows: NDArray[np.intp]) -> list[Row]:
+    """Give some versions as a state holds them, out of many that it does not hold."""
+    bounds = index.bounds.take(rows)
+    columns = np.stack([getattr(bounds, name) for name in BOUND_ORDER], axis=1)
+    records = [orjson.loads(fragment)["properties"] for fragment in index.fragments(rows)]
+    placed = zip(records, index.geometries(rows), columns, strict=True)
+    return _routes(
+        (record | {"geometry": geometry}, [_seconds(bound) for bound in held])
+        for record, geometry, held in placed
+    )
 
 
 def _crossings(rows: Rows, outlines: shapes.Shapes) -> list[Row]:
@@ -280,12 +334,18 @@ def _in_telling_order(routes: list[Row], shifts: Sequence[Row]) -> list[Row]:
     return sorted(routes, key=lambda route: rank.get(route["id"], len(told)))
 
 
-def _axis(state: State, seen: set[str]) -> Row:
+def _earliest(bounds: Bounds) -> int:
+    """Give the earliest start that is dated; `NEVER_BEFORE` where none is."""
+    starts = bounds.start_earliest
+    return _seconds(min(starts[starts > BEGINNING], default=BEGINNING))
+
+
+def _axis(state: State, seen: set[str], more: list[int]) -> Row:
     """Give the axis of time, see `routes.axis`; `told` is the span that the source dates
-    anything in."""
+    anything in. `more`: starts of what the state does not hold."""
     ends = state["atlas"]["knowledge_ends"]["at"]
     bounds = [row["bounds"][0] for row in (*state["routes"], *state["shifts"], *state["events"])]
-    dated = [at for at in bounds if at != NEVER_BEFORE]
+    dated = [at for at in (*bounds, *more) if at != NEVER_BEFORE]
     named = [row for row in state["boundaries"] if row["id"] in seen and row["kind"] != "backdrop"]
     first, last = axis.years(dated, [row["bounds"][0] for row in named], ends)
     return {

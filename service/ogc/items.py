@@ -46,7 +46,7 @@ async def items(request: Request, collection: str) -> Response:
     if CURSOR.name in request.query_params:
         cursor = Cursor.parse(request.query_params[CURSOR.name])
         first_place = cursor.place
-        site = _at_edition_of(cursor, site, request.app.state.library)
+        site = at_edition_of(cursor, site, request.app.state.library)
     index = site.edition.index(collection)
     selection = await selected(request, site.edition, collection)
 
@@ -90,7 +90,7 @@ async def item(request: Request, collection: str, item: str) -> Response:
     return answers.answer(request, site, body, site.media_type, selection.content_crs)
 
 
-def _at_edition_of(cursor: Cursor, site: Site, library: Library) -> Site:
+def at_edition_of(cursor: Cursor, site: Site, library: Library) -> Site:
     """Go on in the edition in which the pages began, whatever has been published meanwhile."""
     if site.pinned and cursor.edition != site.edition.number:
         fault = f"is of edition {cursor.edition}, and this address of edition {site.edition.number}"

@@ -91,7 +91,9 @@ class Selection:
             query = replace(query, order=_order(values[SORTBY.name], edition, collection))
         shape = Shape(
             None if crs.uri == CRS84_URI else crs,
-            _columns(values[PROPERTIES.name], collection) if PROPERTIES.name in values else None,
+            parse_columns(values[PROPERTIES.name], COLLECTIONS[collection].columns)
+            if PROPERTIES.name in values
+            else None,
             not parse_flag(values.get(SKIP_GEOMETRY.name), SKIP_GEOMETRY),
         )
         return cls(query, shape, crs)
@@ -145,8 +147,8 @@ def _order(text: str, edition: Edition, collection: str) -> Rows:
     return edition.ordered(collection, keys)
 
 
-def _columns(text: str, collection: str) -> tuple[str, ...]:
-    known = COLLECTIONS[collection].columns
+def parse_columns(text: str, known: list[str]) -> tuple[str, ...]:
+    """Read `properties`, in the order of the `known` ones. Raises BadParameter."""
     asked = _names(text, PROPERTIES)
     _refuse_others(asked, known, PROPERTIES)
     return tuple(name for name in known if name in asked)

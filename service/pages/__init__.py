@@ -24,6 +24,7 @@ from service.pages import (
     smallmap,
     told,
 )
+from service.pages.daytable import Days, PartOfRoutes
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
 from service.pages.words import extent, label
@@ -32,6 +33,8 @@ from service.site import Site
 Document = dict[str, Any]
 
 __all__ = [
+    "Days",
+    "PartOfRoutes",
     "api",
     "builder",
     "changes",
@@ -247,9 +250,14 @@ def stories(site: Site, document: Document) -> str:
     return render(site, "stories.html", "Stories", crumbs(site), stories=listed)
 
 
-def day_table(site: Site, state: State, days: daytable.Days, lang: str) -> str:
-    """Give everything that the map shows on a day, or in a range of days, in tables."""
-    said = daytable.said_of(site, state, days, lang)
+def day_table(
+    site: Site, state: State, days: Days, lang: str, part: PartOfRoutes | None = None
+) -> str:
+    """Give everything that the map shows on a day, or in a range of days, in tables.
+
+    Of very many routes it has a `part`.
+    """
+    said = daytable.said_of(site, state, days, lang, part)
     title = f"{said['say']['table']['heading']} {said['on_the_day']}"
     return render(site, "day_table.html", title, crumbs(site),
                   here=said["say"]["table"]["heading"], **said)  # fmt: skip

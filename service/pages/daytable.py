@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
+from geo.times import Window
 from routes.schema import COLLECTIONS
 from service.maps import naming
-from service.maps.moment import Entry, Moment, moment_of
+from service.maps.moment import Entry, Moment, marked, moment_of
 from service.maps.state import State
 from service.maps.story import story_of
 from service.maps.words import (
@@ -35,11 +37,28 @@ Days = tuple[str, str | None]
 """The day, or the first and the last of a range; ISO."""
 
 
-def said_of(site: Site, state: State, days: Days, lang: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class PartOfRoutes:
+    """Some of the routes of a day, where the state holds none of them, as rows of a state.
+
+    `of`: how many there are; `next_`: the address of those that follow, if any do.
+    """
+
+    rows: Sequence[Record]
+    of: int | None
+    next_: str | None
+
+
+def said_of(
+    site: Site, state: State, days: Days, lang: str, part: PartOfRoutes | None = None
+) -> dict[str, Any]:
     """Give what the page of a day, or of a range of days, says."""
     day, to = days
     said, moment = words(lang), moment_of(state, day, to)
     said = in_range(said) if to else said
+    if part:
+        window = Window.parse(f"{day}/{to or day}")
+        moment = replace(moment, routes=marked(part.rows, window))
     writer = _Writer(site, state, said)
     year = str(int(day[:4]))
     own = str(state["atlas"]["lang"])
@@ -62,6 +81,7 @@ def said_of(site: Site, state: State, days: Days, lang: str) -> dict[str, Any]:
         "chrome": "" if lang == ENGLISH else ENGLISH,
         "own": "" if lang == own else own,
         "routes": writer.routes(moment.routes),
+        "part": part,
         "groups": [
             (key, title, table)
             for key, title, table in (

@@ -11,12 +11,13 @@ from xml.etree.ElementTree import Element
 from service.maps.moment import Moment, moment_of
 from service.maps.page import LAYERS, MAX_ZOOM, state_of
 from service.maps.shapes import region
-from service.maps.state import ShownEdition, State
+from service.maps.state import ShownEdition, State, is_large
 from service.maps.view import MapView
 from service.maps.words import Words, days_said, in_range, words
 from service.pictures import bar, courses, embedding, ground, key, labels, places, texts
 from service.pictures.layout import COLUMN, SMALL, WIDE, Keys, Layout
 from service.pictures.lettering import Lettering
+from service.pictures.many import with_versions
 from service.pictures.placing import Placed
 from service.pictures.projection import Box, Frame
 from service.pictures.sheet import Line
@@ -55,6 +56,9 @@ class Picture:
         self.said: Words = in_range(said) if to else said
         self.asked = asked
         self.day = asked.view.date or self.state["atlas"]["opening"]
+        if is_large(edition):
+            size = (asked.width, asked.height)
+            self.state = with_versions(self.state, edition, asked.view, self.day, size)
         self.moment: Moment = moment_of(self.state, self.day, to)
         self.when = days_said(self.day, to, self.said)
         self.with_union, self.with_roles = "eu" in asked.layers, "roles" in asked.layers

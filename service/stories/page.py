@@ -17,19 +17,7 @@ from service.site import Site
 from service.stories import telling
 
 SHEETS = (*STYLES, "story")
-MODULES = "story"
-"""The folder of the modules that only this page needs."""
-OF_COMPARISON = ("compare/pane.js", "compare/start.js")
-"""What it has in common with another page of more than one state."""
-_NOT_NEEDED = (
-    "clock.js",
-    "main.js",
-    "newer.js",
-    "panel.js",
-    "permalink.js",
-    "share.js",
-    "strip.js",
-)
+MAIN = "story/story.js"
 FRAME_HEIGHT = 640
 """What the frame of a story takes, in pixels."""
 
@@ -66,12 +54,8 @@ def _told(site: Site, story: Story, state: State, view: MapView, *, framed: bool
         ],
         "code": _frame(address, story, said),
         "settings_of_story": [_state(one) for one in story.sections],
-        "main": assets.address(view.root_path, f"{MODULES}/story.js"),
-        "modules": [
-            assets.address(view.root_path, name)
-            for name in (*assets.modules(), *OF_COMPARISON, *assets.modules(under=MODULES))
-            if name not in _NOT_NEEDED
-        ],
+        "main": assets.address(view.root_path, MAIN),
+        "modules": [assets.address(view.root_path, name) for name in assets.modules(MAIN)],
         "of_head": {
             "atlas": {**state["atlas"], "title": story.title, "byline": state["atlas"]["title"]},
             "say": said | {"page": said["page"] | {"description": story.summary}},

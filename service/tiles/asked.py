@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -9,7 +10,16 @@ from starlette.requests import Request
 from geo.tiling import OutsideTiling, Tile, Tiling, UnknownTiling
 from routes.index import Query
 from routes.schema import COLLECTIONS
-from service.ogc.parameters import CERTAINTY, DATETIME, Parameter, parse_query, refuse_unknown
+from routes.tiles import MOST_FEATURES, Wanted
+from service.ogc.parameters import (
+    CERTAINTY,
+    DATETIME,
+    Parameter,
+    parse_limit,
+    parse_query,
+    refuse_unknown,
+)
+from service.ogc.selection import parse_columns
 from service.problems import BadParameter, Missing
 from service.settings import Settings
 from service.site import Site
@@ -26,7 +36,19 @@ _LAYERS = Parameter(
 F_TILESET = Parameter("f", "Form of the answer; `tilejson` for WebMercatorQuad only.",
                       {"type": "string", "enum": ["json", "html", TILEJSON]}, TILEJSON)  # fmt: skip
 F_TILE = Parameter("f", "Form of the tile.", {"type": "string", "enum": [MVT]}, MVT)
-OF_COLLECTION = (DATETIME, CERTAINTY)
+PROPERTIES = Parameter(
+    "properties",
+    "Only these properties of each feature, and always its id and its bounds of time.",
+    {"type": "array", "items": {"type": "string"}},
+    "name,mode",
+)
+LIMIT = Parameter(
+    "limit",
+    f"Features in a layer of a tile, 1 to {MOST_FEATURES}; a tile that has more says so.",
+    {"type": "integer", "minimum": 1, "maximum": MOST_FEATURES, "default": MOST_FEATURES},
+    "2000",
+)
+OF_COLLECTION = (DATETIME, CERTAINTY, PROPERTIES, LIMIT)
 OF_DATASET = (*OF_COLLECTION, _LAYERS)
 
 
@@ -34,12 +56,14 @@ OF_DATASET = (*OF_COLLECTION, _LAYERS)
 class Asked:
     """What tiles are made of: one collection, or several of the dataset, at some time.
 
-    `carried`: what belongs in the address of every tile of the set.
+    `wanted`: what a tile has of them. `carried`: what belongs in the address of every tile of the
+    set.
     """
 
     collection: str | None
     layers: tuple[str, ...]
     query: Query
+    wanted: Wanted
     carried: dict[str, str]
 
     @classmethod
@@ -51,10 +75,12 @@ class Asked:
         values = request.query_params
         if collection is not None:
             site.edition.index(collection)
+        layers = (collection,) if collection else _layers(site, values.get(_LAYERS.name))
         return cls(
             collection,
-            (collection,) if collection else _layers(site, values.get(_LAYERS.name)),
+            layers,
             parse_query(request, settings.systems),
+            _wanted(values, layers),
             {one.name: values[one.name] for one in declared if one.name in values},
         )
 
@@ -84,6 +110,14 @@ def tile(name: str, zoom: str, row: str, column: str) -> Tile:
         return tiling(name).tile(zoom, row, column)
     except OutsideTiling as error:
         raise Missing(str(error)) from None
+
+
+def _wanted(values: Mapping[str, str], layers: tuple[str, ...]) -> Wanted:
+    known = list(dict.fromkeys(one for name in layers for one in COLLECTIONS[name].columns))
+    text = values.get(PROPERTIES.name)
+    columns = None if text is None else parse_columns(text, known)
+    limit = parse_limit(values.get(LIMIT.name), MOST_FEATURES, MOST_FEATURES)
+    return Wanted(columns, limit)
 
 
 def _layers(site: Site, text: str | None) -> tuple[str, ...]:

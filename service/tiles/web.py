@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_compress import add_compress_type
 
-from geo.tiling import WEB_MERCATOR
-from routes import tiles
-from routes.tiles import VectorTile
+from geo.tiling import WEB_MERCATOR, Tile
+from geo.times import Window
+from routes import Edition, tiles
+from routes.index import Certainty, Query
+from routes.tiles import VectorTile, Wanted
 from service import answers
 from service.formats import DOCUMENT, Form
 from service.ogc.parameters import refuse_unknown
@@ -28,6 +31,8 @@ router = APIRouter()
 PINNED = "/editions/{edition:int}"
 COLLECTION = "/collections/{collection}"
 TILE = "/tiles/{tiling}/{zoom}/{row}/{column}"
+# Of 500 kB at most: a process keeps no more than 32 MB of them.
+MOST_KEPT = 64
 INCOMPLETE = "Routeshift-Incomplete"
 TILESET = (*DOCUMENT, Form(TILEJSON, documents.TILEJSON_TYPE, "This tileset as TileJSON"))
 TILE_FORMS = (Form(MVT, documents.MVT_TYPE, "This tile"),)
@@ -107,10 +112,24 @@ def tile(
     known = answers.answer(request, site, lambda: b"", documents.MVT_TYPE)
     if known.status_code == 304:
         return known
-    indexes = {name: site.edition.index(name) for name in asked.layers}
-    drawn = tiles.draw(indexes, asked.query, place)
+    query = asked.query
+    drawn = _drawn(site.edition, asked.layers, query.window, query.certainty, asked.wanted, place)
     headers = {name: known.headers[name] for name in ("etag", "cache-control", "vary")}
     return _told(site, drawn, headers)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _drawn(
+    edition: Edition,
+    layers: tuple[str, ...],
+    window: Window | None,
+    certainty: Certainty,
+    wanted: Wanted,
+    place: Tile,
+) -> VectorTile:
+    """Draw a tile once: an edition never changes, and many readers open the same view."""
+    indexes = {name: edition.index(name) for name in layers}
+    return tiles.draw(indexes, Query(window=window, certainty=certainty), place, wanted)
 
 
 def _told(site: Site, drawn: VectorTile, headers: dict[str, str]) -> Response:
@@ -121,6 +140,6 @@ def _told(site: Site, drawn: VectorTile, headers: dict[str, str]) -> Response:
     if drawn.shortfalls:
         # A list of items with parameters, as RFC 9651 writes it.
         said = ", ".join(f"{one.layer};shown={one.shown};of={one.of}" for one in drawn.shortfalls)
-        log.warning("%s: a tile is incomplete: %s", site.path, said)
+        log.info("%s: a tile is incomplete: %s", site.path, said)
         headers = headers | {INCOMPLETE: said}
     return Response(drawn.content, media_type=documents.MVT_TYPE, headers=headers)

@@ -39,8 +39,9 @@ def small(**columns: list[str]) -> SmallEdition:
     atlas = {"id": "small", "title": "Small", "knowledge_ends": "2004"}
     sources = {"somebody": {"author": "Somebody"}}
     return SmallEdition(
-        number=7, atlas=atlas, sources=sources, collections=("routes",), frame=lambda _: frame
-    )
+        number=7, atlas=atlas, sources=sources, collections=("routes",), frame=lambda _: frame,
+        count=lambda _: len(frame),
+    )  # fmt: skip
 
 
 def change_at(state: dict[str, Any], day: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def test_the_operations_bear_the_names_that_the_standard_asks_for(live_server: s
             assert operation["operationId"].endswith(f".{origin}.vector.{name}")
             queries = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
             also = {"collections"} if origin == "dataset" else set()
-            assert queries == {"datetime", "certainty", "f"} | also
+            assert queries == {"datetime", "certainty", "properties", "limit", "f"} | also
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -145,6 +145,19 @@ def test_datetime_and_certainty_apply_to_tiles(live_server: str, place: str) -> 
     certain = httpx.get(address, params={"datetime": "2003-12-01", "certainty": "certain"})
     assert ids(certain)
     assert not ids(certain) & four
+
+
+def test_a_program_can_ask_for_few_properties_and_few_features(live_server: str) -> None:
+    answer = httpx.get(f"{live_server}/collections/routes/{TILE}?properties=mode,name&limit=3")
+    features = mapbox_vector_tile.decode(answer.content)["routes"]["features"]
+    assert 0 < len(features) <= 3
+    for feature in features:
+        assert {"id", "mode", "name"} <= set(feature["properties"])
+        assert not {"route", "description", "source"} & set(feature["properties"])
+    all_of_them = ids(httpx.get(f"{live_server}/collections/routes/{TILE}"))
+    assert {one["properties"]["id"] for one in features} < all_of_them
+    said = f"routes;shown={len(features)};of="
+    assert answer.headers["routeshift-incomplete"].startswith(said)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -260,9 +273,13 @@ def test_under_an_edition_a_tile_never_changes(live_server: str) -> None:
          "'' is no collection here; the known ones are routes, crossings, shifts, events, "
          "roles, statistics, boundaries, borders"),
         ("collections/routes/tiles/WebMercatorQuad/0/0/0?collections=routes", 400,
-         "is not known here; the known ones are certainty, datetime, f"),
+         "is not known here; the known ones are certainty, datetime, f, limit, properties"),
         ("tiles/WebMercatorQuad/0/0/0?bbox=1,2,3,4", 400,
-         "is not known here; the known ones are certainty, collections, datetime, f"),
+         "is not known here; the known ones are certainty, collections, datetime, f, limit, "
+         "properties"),
+        ("tiles/WebMercatorQuad/0/0/0?limit=none", 400,
+         "'none' is not a whole number from 1 on"),
+        ("collections/routes/tiles/WebMercatorQuad/0/0/0?properties=name,colour", 400, None),
         ("tiles/WebMercatorQuad?datetime=soon", 400, None),
         ("tiles?certainty=perhaps", 400, "'perhaps' is neither possible nor certain"),
         ("tiles/WebMercatorQuad/0/0/0?f=png", 400, "'png' is not a format of this resource"),

@@ -12,15 +12,15 @@ const MARKS = ["certain", "possible", "ending", "fading"];
 const SHORTEST_ARROW = 16;
 
 export class RouteLayers {
-  /** @param {object} map  @param {object[]} routes  @param {(row: object) => Node} popup */
-  constructor(map, routes, popup) {
+  /** @param {object} map  @param {object} state  @param {(row: object) => Node} popup */
+  constructor(map, state, popup) {
     this.map = map;
     this.renderers = {
       band: rendererIn(map, "bands", 240),
       line: rendererIn(map, "lines", 250),
       hit: rendererIn(map, "hits", 260),
     };
-    this.routes = new Map(routes.map((row) => [row.id, this.#build(row, popup)]));
+    this.routes = new Map(state.routes.map((row) => [row.id, this.#build(row, popup)]));
     this.drawn = [];
     map.on("zoomend", () => this.#point());
   }

@@ -8,7 +8,6 @@ import { DownloadMenu } from "./download.js";
 import { focusPopup } from "./focus.js";
 import { tellHeight } from "./framed.js";
 import { Labels } from "./labels.js";
-import { RouteLayers } from "./layers.js";
 import { momentOf, outlineOf } from "./moment.js";
 import { tellOfNewer } from "./newer.js";
 import { Panel, daysOf, storyOf } from "./panel.js";
@@ -17,7 +16,6 @@ import { wordsFor } from "./ranged.js";
 import { Places } from "./places.js";
 import { Popups } from "./popups.js";
 import { ShareDialog } from "./share.js";
-import { Strip } from "./strip.js";
 
 const L = window.L;
 const ALL_LAYERS = ["routes", "crossings", "roles", "events", "eu"];
@@ -33,8 +31,12 @@ const DAYS_IN = {
 };
 
 class Atlas {
-  constructor(state, settings) {
-    Object.assign(this, { state, settings, everyWord: settings.words, words: settings.words });
+  /**
+   * @param {object} state  @param {object} settings
+   * @param {{Routes: Function, Strip: Function}} parts  what draws the versions, and their times
+   */
+  constructor(state, settings, parts) {
+    Object.assign(this, { state, settings, parts, everyWord: settings.words, words: settings.words });
     this.isEmbed = settings.mode === "embed";
     colour(settings.accent);
     this.own = ownLanguage(state);
@@ -58,13 +60,14 @@ class Atlas {
   }
 
   #drawables() {
-    const { map, state, words, settings } = this;
+    const { map, state, words, settings, parts } = this;
     const popups = new Popups(state, words, settings.base, () => this.moment);
     this.basemap = new Basemap(map, state, (row) => popups.ground(row));
-    this.routes = new RouteLayers(map, state.routes, (row) => popups.route(row));
+    const came = () => this.moment && this.showDay();
+    this.routes = new parts.Routes(map, state, (row) => popups.route(row), { settings, came });
     this.places = new Places(map, state, (kind, row) => popups.place(kind, row));
     this.labels = new Labels(map, state, words);
-    this.strip = new Strip(
+    this.strip = new parts.Strip(
       { chart: byId("chart"), slider: byId("slider"), sliderTo: byId("slider-to") },
       state,
       words,
@@ -375,6 +378,9 @@ function carried(id) {
   return JSON.parse(byId(id).textContent);
 }
 
-const legend = byId("legend");
-legend.open = matchMedia("(min-width: 1000px)").matches && document.documentElement.dataset.mode === "map";
-new Atlas(carried("routeshift-data"), carried("routeshift-view"));
+/** Open the map that the page carries. @param {{Routes: Function, Strip: Function}} parts */
+export function start(parts) {
+  const legend = byId("legend");
+  legend.open = matchMedia("(min-width: 1000px)").matches && document.documentElement.dataset.mode === "map";
+  new Atlas(carried("routeshift-data"), carried("routeshift-view"), parts);
+}

@@ -24,6 +24,7 @@ export class Panel {
   show(moment) {
     this.words = wordsFor(moment, this.everyWord);
     const story = storyOf(moment, this);
+    const held = this.node.contains(document.activeElement) && document.activeElement.closest("[data-route]");
     this.node.replaceChildren(
       this.#story(story),
       this.#routes(moment),
@@ -31,6 +32,7 @@ export class Panel {
       ...this.#roles(moment),
       this.#sources(moment),
     );
+    if (held) focusRoute(this.node, held.dataset.route);
   }
 
   /** Leave out what of a long list of changes has no room on a sheet, and say so. */
@@ -71,11 +73,14 @@ export class Panel {
 
   #routes(moment) {
     const { words } = this;
-    const items = moment.routes.map((entry) => this.#route(entry));
+    const { listed = Infinity } = moment;
+    const count = moment.routes.length;
+    const items = moment.routes.slice(0, listed).map((entry) => this.#route(entry));
     return element(
       "section",
       {},
       element("h3", {}, words.panel.routes),
+      count > listed && element("p.care", {}, say(words.tiled.listed, { listed, count })),
       items.length ? element("ul.rows", {}, ...items) : element("p.none", {}, words.panel.none),
     );
   }
@@ -95,7 +100,7 @@ export class Panel {
         "div",
         {},
         button,
-        element("p.when", {}, row.when),
+        row.when && element("p.when", {}, row.when),
         element("p.sure", {}, words.mark[mark]),
         row.implied && element("p.sure", { lang: this.own }, row.implied),
       ),
@@ -170,6 +175,11 @@ export class Panel {
       ),
     );
   }
+}
+
+/** Put the keyboard on a route of the list, where it is still in it. */
+export function focusRoute(panel, id) {
+  panel?.querySelector(`[data-route="${CSS.escape(id)}"] button`)?.focus({ preventScroll: true });
 }
 
 /**

@@ -57,6 +57,28 @@ export function pathsMeet(paths, box) {
 }
 
 /**
+ * How far a point is from paths; Infinity where their box already is farther than `reach`.
+ *
+ * @param {Pixel[][]} paths  @param {Box} box  @param {Pixel} point  @param {number} reach
+ */
+export function distanceTo(paths, box, [x, y], reach) {
+  const { x: west, y: north, w, h } = grown(box, reach);
+  if (x < west || y < north || x > west + w || y > north + h) return Infinity;
+  let least = Infinity;
+  for (const path of paths)
+    for (let index = 1; index < path.length; index += 1)
+      least = Math.min(least, distanceToSegment(path[index - 1], path[index], x, y));
+  return least;
+}
+
+function distanceToSegment([x0, y0], [x1, y1], x, y) {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1);
+  const share = Math.min(Math.max(along, 0), 1);
+  return Math.hypot(x - x0 - share * dx, y - y0 - share * dy);
+}
+
+/**
  * What of a frame lies inside rings (even-odd, so holes are outside), as a grid of cells: asking
  * a cell is some hundred times faster than asking the rings.
  */

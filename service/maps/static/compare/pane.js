@@ -19,7 +19,7 @@ export class Pane {
     const map = startMap(`map-${side}`, settings, state);
     const popups = new Popups(state, settings.words, base, () => this.moment);
     this.basemap = new Basemap(map, state, (row) => popups.ground(row));
-    this.routes = new RouteLayers(map, state.routes, (row) => popups.route(row));
+    this.routes = new RouteLayers(map, state, (row) => popups.route(row));
     this.places = new Places(map, state, (kind, row) => popups.place(kind, row));
     this.labels = new Labels(map, state, settings.words);
     this.map = map;
