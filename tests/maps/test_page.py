@@ -105,7 +105,7 @@ def test_text_of_an_atlas_is_no_template(name: str) -> None:
     """Folium reads what it is given as a template; an atlas's words could then run as code."""
     for page in (map_page, embed_page):
         html = page(small(name=[name]), MapView())
-        assert f'<th scope="row">{name}' in html
+        assert f'<th scope="row"><span>{name}' in html
         data = carried(html, "routeshift-data")
         assert data["routes"][0]["name"] == name  # type: ignore[index]
 

@@ -11,6 +11,7 @@ import pytest
 
 import routes
 from service.maps import assets, render_modules
+from service.maps.page import MAIN
 from service.maps.render import file_page
 from service.maps.view import MapView, Mode
 from tests.maps.test_page import Reader
@@ -129,5 +130,5 @@ def test_a_script_cannot_end_its_element() -> None:
 
 
 def test_every_module_of_the_map_is_in_it() -> None:
-    joined = render_modules.joined(assets.FOLDER / "main.js")
-    assert joined.count("const m") >= len(assets.modules())
+    joined = render_modules.joined(assets.FOLDER / MAIN)
+    assert joined.count("const m") >= len(assets.modules(MAIN))

@@ -15,7 +15,7 @@ class Story {
   constructor(state, settings, told) {
     Object.assign(this, { state, told, words: settings.words });
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.writeDay = dayWriter(settings.lang);
+    this.writeDay = dayWriter(settings.words.calendar);
     this.layers = new Set();
     const motion = this.calm.matches ? undefined : {};
     this.pane = new Pane("story", state, { ...settings, motion }, this.layers, settings.base);
