@@ -9,7 +9,7 @@ from service.maps.days import days_of
 from service.maps.page import LAYERS, SHOWN_BY
 from service.maps.state import State
 from service.maps.view import MapView
-from service.maps.words import languages, words
+from service.maps.words import languages, own_name, words
 from service.site import Site
 
 WIDTHS = (1200, 600, 360)
@@ -35,7 +35,7 @@ def said(
             for name in LAYERS
             if state[SHOWN_BY[name]]
         ],
-        "languages": {lang: words(lang)["page"].get("language", lang) for lang in languages()},
+        "languages": {lang: own_name(lang) for lang in languages()},
         "schemes": {"auto": "as the reader’s device", "light": "light", "dark": "dark"},
         "accent_example": looks.ACCENT_EXAMPLE,
         "newest": site.edition.number,
