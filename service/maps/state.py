@@ -12,7 +12,6 @@ from typing import Any, Protocol, cast
 
 import geopandas as gpd
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from geo import dates
@@ -214,8 +213,7 @@ def versions(index: CollectionIndex, rows: NDArray[np.intp]) -> list[Row]:
     """Give some versions as a state holds them, out of many that it does not hold."""
     bounds = index.bounds.take(rows)
     columns = np.stack([getattr(bounds, name) for name in BOUND_ORDER], axis=1)
-    records = [orjson.loads(fragment)["properties"] for fragment in index.fragments(rows)]
-    placed = zip(records, index.geometries(rows), columns, strict=True)
+    placed = zip(index.properties(rows), index.geometries(rows), columns, strict=True)
     return _routes(
         (record | {"geometry": geometry}, [_seconds(bound) for bound in held])
         for record, geometry, held in placed

@@ -285,6 +285,7 @@ class Atlas {
 
   /** Draw the map at the size that it has on paper, and back. */
   #listenToPrint() {
+    const legend = byId("legend");
     let wasOpen = legend.open;
     const drawAt = (isPaper) => {
       const bounds = this.map.getBounds();
