@@ -109,7 +109,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[Fault]]:
 
 def read_collection(path: Path, collection: Collection) -> Draft:
     """Read a GeoJSON or CSV file of one collection, each value taken to the type of its column."""
-    known = {field.name for field in collection.fields if not field.computed}
+    known = {field.name for field in collection.written}
     faults: list[Fault] = []
     if path.suffix == ".geojson":
         rows = _read(path, faults, lambda: _read_geojson(path, known, faults))
@@ -146,14 +146,13 @@ def _read(path: Path, faults: list[Fault], rows: Callable[[], Iterator[Any]]) ->
 
 
 def _draft(path: Path, collection: Collection, rows: list[Row], faults: list[Fault]) -> Draft:
-    authored = [field for field in collection.fields if not field.computed]
     columns = {
         field.name: pd.Series(
             [_fitted(path, label, field, properties.get(field.name), faults)
              for label, properties, _ in rows],
             dtype=object,
         )
-        for field in authored
+        for field in collection.written
     }  # fmt: skip
     geometry = geopandas.GeoSeries([row[2] for row in rows], crs="EPSG:4326")
     frame = geopandas.GeoDataFrame(columns, geometry=geometry)

@@ -134,8 +134,8 @@ def _shapes(draft: Draft) -> Iterator[Fault]:
 
 
 def _times(draft: Draft) -> Iterator[Fault]:
-    for column in draft.collection.fields:
-        if column.kind != "edtf" or column.computed:
+    for column in draft.collection.written:
+        if column.kind != "edtf":
             continue
         reading = "attested" if column.name == "attested" else draft.collection.reading
         texts = draft.frame[column.name].tolist()

@@ -60,6 +60,11 @@ class Collection:
         return (*IDENTITY, *self.own, *TIME, *PROVENANCE)
 
     @property
+    def written(self) -> tuple[Field, ...]:
+        """The columns that people write: all but those that are computed at publication."""
+        return tuple(field for field in self.fields if not field.computed)
+
+    @property
     def columns(self) -> list[str]:
         """The names of all columns but the geometry."""
         return [field.name for field in self.fields]
@@ -235,7 +240,6 @@ def values_schema(collection: Collection, *, unique: bool = True) -> pa.DataFram
             nullable=not field.required,
             unique=unique and field.unique,
         )
-        for field in collection.fields
-        if not field.computed
+        for field in collection.written
     }
     return pa.DataFrameSchema(columns, strict=False)

@@ -170,7 +170,7 @@ def _typed(row: Labelled, faults: list[Fault]) -> Labelled:
 
 
 def _frame(rows: list[dict[str, Any]], boundaries: Boundaries) -> geopandas.GeoDataFrame:
-    authored = [field.name for field in COLLECTION.fields if not field.computed]
+    authored = [field.name for field in COLLECTION.written]
     columns = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in authored}
     shapes = boundaries.countries().geometry
     geometry = [shapes.get(row.get("country")) for row in rows]

@@ -48,7 +48,7 @@ class Part:
     def of_frame(cls, collection: Collection, frame: geopandas.GeoDataFrame) -> Part:
         """Take a frame that `routes.frames.complete` gave."""
         whole = Recorded.of(collection, frame)
-        columns = [*(one.name for one in collection.fields if not one.computed), GEOMETRY]
+        columns = [*(one.name for one in collection.written), GEOMETRY]
         return cls(
             lambda: (batch.select(columns) for batch in whole.batches()),
             pa.array(frame["id"].tolist(), pa.string()),

@@ -48,8 +48,9 @@ class Candidates:
         """
         labels = self._labels(batch)
         wrong = dict(wrong)
-        authored = [field for field in self.collection.fields if not field.computed]
-        columns = {field.name: self._column(field, batch, wrong) for field in authored}
+        columns = {
+            field.name: self._column(field, batch, wrong) for field in self.collection.written
+        }
         columns["valid"] = self._valid(batch, columns["valid"], wrong)
         frame = pd.DataFrame(columns, index=pd.RangeIndex(len(batch.rows)))
         self._fill(frame, batch, shapes)
@@ -89,7 +90,7 @@ class Candidates:
             "kind": "point or area, by the geometry"
             if self.collection.name == "crossings" else "state",
         }  # fmt: skip
-        own = {field.name for field in self.collection.fields if not field.computed}
+        own = {field.name for field in self.collection.written}
         if self.collection.name not in ("crossings", "boundaries"):
             own -= {"kind"}
         given = self.mapping.columns.keys() | self.mapping.fixed.keys()
@@ -101,8 +102,8 @@ class Candidates:
         return [
             Fault(self.file, "", field.name, "", "is given by no column of the file",
                   f"{_how(field)}. It is: {field.description}")
-            for field in self.collection.fields
-            if field.required and not field.computed and field.name not in given
+            for field in self.collection.written
+            if field.required and field.name not in given
         ]  # fmt: skip
 
     def _has(self, name: str) -> bool:

@@ -114,7 +114,7 @@ class Mapping:
         return [name for name in columns if name not in used]
 
     def _refuse_unknown(self, collection: Collection, columns: Sequence[str]) -> None:
-        ours = [one.name for one in collection.fields if not one.computed]
+        ours = [one.name for one in collection.written]
         for name in (*self.columns, *self.fixed):
             if name not in (*ours, *EXTRA):
                 known = ", ".join((*ours, *EXTRA))

@@ -75,7 +75,7 @@ def guess(
     Several stand for one where the first has not always a value.
     """
     free = {plain(name): name for name in reversed(columns)}
-    own = {field.name for field in collection.fields if not field.computed}
+    own = {field.name for field in collection.written}
     found: dict[str, list[str]] = {}
 
     def claim(target: str, usual: tuple[str, ...], most: int = 1) -> None:

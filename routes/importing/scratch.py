@@ -35,7 +35,7 @@ class Scratch:
         self.folder = folder
         self._path = folder / "rows.arrow"
         recorded = schema_of(collection)
-        self._own = [field.name for field in collection.fields if not field.computed]
+        self._own = [field.name for field in collection.written]
         own = {name: recorded.field(name).type for name in [*self._own, GEOMETRY]}
         self._schema = pa.schema(own | _EXTRA)
         self._writer = pa.ipc.new_file(str(self._path), self._schema)

@@ -146,7 +146,7 @@ class Target:
         if self.edition is None or name not in self.edition.collections:
             return Part.of_frame(collection, self.frames[name])
         store, number = self.edition.store, self.edition.number
-        columns = [*(one.name for one in collection.fields if not one.computed), GEOMETRY]
+        columns = [*(one.name for one in collection.written), GEOMETRY]
         index = self.edition.index(name)
         return Part(
             lambda: store.batches(number, name, columns),
