@@ -21,7 +21,8 @@ import numpy as np
 
 from geo.dates import SECOND
 from geo.times import BEGINNING, END, Bounds, Window
-from service.maps.state import NEVER_AFTER, NEVER_BEFORE, State
+from service.maps.features import NEVER_AFTER, NEVER_BEFORE
+from service.maps.state import State
 
 Row = dict[str, Any]
 Mark = Literal["certain", "possible", "ending", "fading"]

@@ -7,39 +7,27 @@ Times are the six bounds of `geo.times.Bounds`, in seconds since 1970, in the or
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
 from geo import dates
-from geo.times import BEGINNING, END, Bounds, Reading
-from geo.words import Speech, spread
+from geo.times import BEGINNING, Bounds
 from routes import axis
 from routes.index import CollectionIndex
-from service.maps import disputed, naming, shapes
+from service.maps import disputed, features, naming, shapes
 from service.maps.changes import changes
 from service.maps.counted import counted
 from service.maps.days import opening_day
-from service.maps.words import Words, in_order, speech, words
+from service.maps.features import NEVER_BEFORE, Row
+from service.maps.words import Words, speech, words
 
 State = dict[str, Any]
-Row = dict[str, Any]
-Rows = Iterator[tuple[Row, list[int]]]
 
 COLLECTIONS = ("routes", "crossings", "shifts", "events", "roles", "boundaries", "borders")
 """What the map can show; an atlas may lack any of them but the routes."""
-
-BOUND_ORDER = (
-    *("start_earliest", "start_latest", "end_earliest", "end_latest"),
-    *("attested_from", "attested_until"),
-)
-NEVER_BEFORE, NEVER_AFTER = -(2**53 - 1), 2**53 - 1
-"""`BEGINNING` and `END` as numbers that JavaScript holds exactly (ECMA-262, 21.1.2.6)."""
-
-TEXTS = ("when", "end", "precision", "source", "locator", "editor_note", "caveat", "description")
 
 MOST_CARRIED = 2_000
 """So many features of a collection travel in the page. Of more, the routes come as tiles, and the
@@ -94,21 +82,24 @@ def build(edition: ShownEdition, lang: str = "en") -> State:
     for name in frames.keys() & {"routes", "crossings", "events"}:
         middle = (view[0] + view[2]) / 2
         frames[name] = frames[name].set_geometry(_near(frames[name], middle))
-    outlines = shapes.Shapes(shapes.region(view))
+    box = shapes.region(view)
+    outlines = shapes.Shapes(box)
+    ground = list(features.rows(frames.get("boundaries"), "exact"))
     state: State = {
         "edition": edition.number,
         "atlas": _atlas(edition.atlas, view),
         "sources": {key: _source(value, said) for key, value in edition.sources.items()},
-        "routes": _routes(_rows(frames.get("routes"))),
-        "crossings": _crossings(_rows(frames.get("crossings")), outlines),
-        "shifts": _shifts(_rows(frames.get("shifts")), speech(lang)),
-        "events": _events(_rows(frames.get("events"))),
-        "boundaries": _boundaries(_rows(frames.get("boundaries"), "exact"), outlines),
-        "disputed": disputed.borders(_rows(frames.get("boundaries"), "exact"), shapes.region(view)),
-        "borders": _borders(_rows(frames.get("borders"), "exact"), shapes.region(view)),
+        "routes": features.routes(features.rows(frames.get("routes"))),
+        "crossings": features.crossings(features.rows(frames.get("crossings")), outlines),
+        "shifts": features.shifts(features.rows(frames.get("shifts")), speech(lang)),
+        "events": features.events(features.rows(frames.get("events"))),
+        "boundaries": features.boundaries(ground, outlines),
+        "disputed": disputed.borders(ground, box),
+        "borders": features.borders(features.rows(frames.get("borders"), "exact"), box),
     }
-    _name_members(state["borders"], frames.get("boundaries"), lang)
-    state["roles"] = _roles(_rows(frames.get("roles")), outlines, state["boundaries"], lang)
+    features.name_members(state["borders"], frames.get("boundaries"), lang)
+    roles = features.rows(frames.get("roles"))
+    state["roles"] = features.roles(roles, outlines, state["boundaries"], lang)
     state["outlines"] = outlines.coordinates
     state["routes"] = _in_telling_order(state["routes"], state["shifts"])
     seen = axis.in_view(frames["boundaries"], view) if "boundaries" in frames else set()
@@ -169,7 +160,10 @@ def _atlas(atlas: Mapping[str, Any], view: shapes.Box) -> Row:
         "byline": str(atlas.get("byline") or ""),
         "view": view,
         "opening": opening_day(atlas),
-        "knowledge_ends": {"year": str(atlas["knowledge_ends"]), "at": _seconds(known.after)},
+        "knowledge_ends": {
+            "year": str(atlas["knowledge_ends"]),
+            "at": features.seconds(known.after),
+        },
         "notes": {key: str(text) for key, text in dict(atlas.get("notes") or {}).items()},
     }
 
@@ -194,137 +188,6 @@ def _source(source: Mapping[str, Any], said: Words) -> Row:
     }
 
 
-def _routes(rows: Rows) -> list[Row]:
-    told = []
-    for row, bounds in rows:
-        told.append(
-            _common(row, bounds)
-            | {
-                "route": row["route"],
-                "mode": row["mode"],
-                "implied": _text(row.get("implied")),
-                "lines": shapes.lines(row["geometry"]),
-            }
-        )
-    return told
-
-
-def versions(index: CollectionIndex, rows: NDArray[np.intp]) -> list[Row]:
-    """Give some versions as a state holds them, out of many that it does not hold."""
-    bounds = index.bounds.take(rows)
-    columns = np.stack([getattr(bounds, name) for name in BOUND_ORDER], axis=1)
-    placed = zip(index.properties(rows), index.geometries(rows), columns, strict=True)
-    return _routes(
-        (record | {"geometry": geometry}, [_seconds(bound) for bound in held])
-        for record, geometry, held in placed
-    )
-
-
-def _crossings(rows: Rows, outlines: shapes.Shapes) -> list[Row]:
-    told = []
-    for row, bounds in rows:
-        is_point = row["geometry"].geom_type == "Point"
-        where = (
-            {"point": shapes.point(row["geometry"])}
-            if is_point
-            else {"outline": outlines.add(row["geometry"])}
-        )
-        more = {"kind": row["kind"], "also": _texts(row.get("also")), "water": _text(row["water"])}
-        told.append(_common(row, bounds) | more | where)
-    return told
-
-
-def _shifts(rows: Rows, told_in: Speech) -> list[Row]:
-    told = []
-    for row, bounds in rows:
-        more = {
-            "from": _texts(row["from_versions"]),
-            "to": _texts(row["to_versions"]),
-            "cause": _text(row["cause"]),
-            "spread": spread(row["valid"] or "", told_in),
-        }
-        told.append(_common(row, bounds) | more)
-    return told
-
-
-def _events(rows: Rows) -> list[Row]:
-    """Give the events; their figures count persons and stay off the map."""
-    told = []
-    for row, bounds in rows:
-        place = None if shapes.is_missing(row["geometry"]) else shapes.point(row["geometry"])
-        more = {"kind": row["kind"], "place": _text(row["place_name"]), "point": place}
-        more["undated"] = bounds[0] == NEVER_BEFORE
-        told.append(_common(row, bounds) | more)
-    return told
-
-
-def _boundaries(rows: Rows, outlines: shapes.Shapes) -> list[Row]:
-    told = []
-    for row, bounds in rows:
-        outline = outlines.add(row["geometry"])
-        if outline is None or row["kind"] == "constituent":
-            continue
-        more = {"entity": row["entity"], "kind": row["kind"], "status": row["status"]}
-        more |= {"members": _texts(row["members"]), "outline": outline}
-        more |= {"within": _texts(row.get("within"))}
-        told.append(_common(row, bounds) | more)
-    return told
-
-
-def _borders(rows: Rows, box: shapes.Box) -> list[Row]:
-    told = []
-    for row, bounds in rows:
-        if row["membership"] == "eu":
-            more = {"members": _texts(row["members"])}
-            more |= {"lines": shapes.lines(row["geometry"], box, shapes.DECIMALS)}
-            told.append({"id": row["id"], "name": row["name"], "bounds": bounds} | more)
-    return told
-
-
-def _name_members(borders: list[Row], boundaries: gpd.GeoDataFrame | None, lang: str) -> None:
-    """Add the names of a union's members, also of those outside the region."""
-    known = {} if boundaries is None else dict(zip(boundaries.entity, boundaries.name, strict=True))
-    for row in borders:
-        names = (known.get(one) or naming.country(one, lang) for one in row["members"])
-        row["names"] = in_order(names)
-
-
-def _roles(rows: Rows, outlines: shapes.Shapes, boundaries: Sequence[Row], lang: str) -> list[Row]:
-    """Give the roles, each with the outline of its country and that country's plain name."""
-    # Of a backdrop nothing is claimed, and its name says so.
-    named = [row for row in boundaries if row["kind"] != "backdrop"]
-    names = {row["outline"]: row["name"] for row in named}
-    told = []
-    for row, bounds in rows:
-        outline = outlines.add(row["geometry"])
-        country = names.get(outline) or naming.country(str(row["country"]), lang)
-        more = {"country": country, "role": row["role"], "outline": outline}
-        told.append(_common(row, bounds) | more)
-    return told
-
-
-def _rows(frame: gpd.GeoDataFrame | None, reading: Reading = "span") -> Rows:
-    """Give each row as a dict with its six bounds; nothing for a collection that is not there."""
-    if frame is None:
-        return
-    attested = _column(frame, "attested") if "attested" in frame else None
-    parsed = Bounds.parse(_column(frame, "valid"), reading, attested)
-    columns = np.stack([getattr(parsed, name) for name in BOUND_ORDER], axis=1)
-    for record, bounds in zip(frame.to_dict("records"), columns, strict=True):
-        yield cast(Row, record), [_seconds(bound) for bound in bounds]
-
-
-def _column(frame: gpd.GeoDataFrame, name: str) -> list[str | None]:
-    return [_text(value) for value in frame[name]]
-
-
-def _common(row: Row, bounds: list[int]) -> Row:
-    """Give what every feature has; empty texts are left out."""
-    texts = {key: _text(row.get(key)) for key in TEXTS}
-    known = {key: value for key, value in texts.items() if value is not None}
-    return {"id": row["id"], "name": row["name"], "bounds": bounds} | known
-
-
 def _in_telling_order(routes: list[Row], shifts: Sequence[Row]) -> list[Row]:
     """Put the routes of a shift together and first: before it, then after it."""
     told = [version for shift in shifts for version in (*shift["from"], *shift["to"])]
@@ -335,7 +198,7 @@ def _in_telling_order(routes: list[Row], shifts: Sequence[Row]) -> list[Row]:
 def _earliest(bounds: Bounds) -> int:
     """Give the earliest start that is dated; `NEVER_BEFORE` where none is."""
     starts = bounds.start_earliest
-    return _seconds(min(starts[starts > BEGINNING], default=BEGINNING))
+    return features.seconds(min(starts[starts > BEGINNING], default=BEGINNING))
 
 
 def _axis(state: State, seen: set[str], more: list[int]) -> Row:
@@ -347,31 +210,13 @@ def _axis(state: State, seen: set[str], more: list[int]) -> Row:
     named = [row for row in state["boundaries"] if row["id"] in seen and row["kind"] != "backdrop"]
     first, last = axis.years(dated, [row["bounds"][0] for row in named], ends)
     return {
-        "first": _seconds(np.datetime64(f"{first:04d}", "s")),
-        "last": _seconds(np.datetime64(f"{last + 1:04d}", "s")),
+        "first": features.seconds(np.datetime64(f"{first:04d}", "s")),
+        "last": features.seconds(np.datetime64(f"{last + 1:04d}", "s")),
         "told": [min(dated, default=ends), ends],
     }
 
 
-def _seconds(moment: np.datetime64) -> int:
-    if moment == BEGINNING:
-        return NEVER_BEFORE
-    return NEVER_AFTER if moment == END else int(moment.astype("datetime64[s]").astype(np.int64))
-
-
-def _text(value: object) -> str | None:
-    """Give a text; None for None, NaN and nothing."""
-    return value if isinstance(value, str) and value else None
-
-
-def _texts(value: object) -> list[str]:
-    """Give a list of texts, however the frame holds it (list, array, none)."""
-    if value is None or isinstance(value, float):
-        return []
-    return [str(item) for item in cast(Sequence[object], value)]
-
-
 def _web_address(value: object) -> str | None:
     """Give an address that is safe to link: `javascript:` and its like are left out."""
-    text = _text(value)
+    text = features.text(value)
     return text if text and text.startswith(("https://", "http://")) else None

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from geo.times import Window
 from routes.index import Query
 from service import answers, pages
+from service.maps.features import versions
 from service.maps.page import state_of
-from service.maps.state import is_large, versions
+from service.maps.state import is_large
 from service.maps.web import parse_view
 from service.ogc.items import at_edition_of
 from service.ogc.parameters import CURSOR, Cursor, refuse_unknown

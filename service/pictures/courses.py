@@ -16,8 +16,8 @@ import shapely
 import shapely.ops
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.features import Row
 from service.maps.moment import Entry
-from service.maps.state import Row
 from service.pictures.projection import Frame, Pixels
 from service.pictures.svg import add, colour, layer, path_of, path_through, titled
 

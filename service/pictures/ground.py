@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.features import Row
 from service.maps.moment import Moment
-from service.maps.state import Row
 from service.pictures.projection import Box, Frame
 from service.pictures.svg import add, colour, layer, path_of, titled
 

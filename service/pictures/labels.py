@@ -11,8 +11,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from service.maps.features import Row
 from service.maps.moment import Entry, Moment
-from service.maps.state import Row
 from service.maps.words import Words
 from service.pictures.fonts import BOLD, ITALIC
 from service.pictures.ground import area

@@ -7,7 +7,8 @@ import numpy as np
 from geo.times import Window
 from routes.index import Box, Query
 from service.maps import shapes
-from service.maps.state import ShownEdition, State, versions
+from service.maps.features import versions
+from service.maps.state import ShownEdition, State
 from service.maps.view import MapView
 from service.problems import BadParameter
 

@@ -14,8 +14,8 @@ import routes
 from geo.boundaries import load
 from geo.times import Bounds
 from service.maps import shapes
-from service.maps import state as states
-from service.maps.state import NEVER_AFTER, NEVER_BEFORE, build
+from service.maps.features import BOUND_ORDER, NEVER_AFTER, NEVER_BEFORE
+from service.maps.state import build
 from tests.helpers import complete, versions
 
 
@@ -71,7 +71,7 @@ def test_bounds_are_those_of_geo_times_with_numbers_that_javascript_holds(
     parsed = Bounds.parse(frame["valid"].tolist(), "span", frame["attested"].tolist())
     by_id = {route["id"]: route["bounds"] for route in state["routes"]}
     for row, name in enumerate(frame["id"]):
-        for place, bound in enumerate(states.BOUND_ORDER):
+        for place, bound in enumerate(BOUND_ORDER):
             expected = getattr(parsed, bound)[row].astype(np.int64)
             held = by_id[name][place]
             assert abs(held) < 2**53

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from geo.times import BEGINNING, END, Bounds, Window
-from service.maps.state import BOUND_ORDER, NEVER_AFTER, NEVER_BEFORE
+from service.maps.features import BOUND_ORDER, NEVER_AFTER, NEVER_BEFORE
 from tests.maps.conftest import Opener
 
 pytestmark = pytest.mark.browser
