@@ -1,8 +1,7 @@
 """What the map page carries: an edition as plain data for the modules in the browser.
 
 Pure: the same edition gives the same state, byte for byte, so that the page's ETag can stand.
-Times are the six bounds of `geo.times.Bounds`, in seconds since 1970, in the order of
-`BOUND_ORDER`; static/time.js repeats the rules on them.
+How a row of each collection is carried, and its times, is in `service.maps.features`.
 """
 
 from __future__ import annotations
