@@ -94,6 +94,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def scriptless(chromium: Browser) -> Iterator[Browser]:
+    """A browser that runs no script anywhere.
+
+    A context that is told to run none tells it a frame of another site, which has a process of its
+    own, only after that has begun to read: then a `noscript` may have been taken as text.
+    """
+    arguments = [*ARGUMENTS, "--blink-settings=scriptEnabled=false"]
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
 def visit(chromium: Browser, live_server: str) -> Iterator[Opener]:
     """Open a path of the service at a size and wait until the map stands."""
     contexts = []

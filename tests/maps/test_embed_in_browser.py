@@ -28,12 +28,10 @@ def code(address: str, name: str = "code", **asked: str) -> str:
 
 @contextmanager
 def reading(
-    browser: Browser, room: Newsroom, width: int = 1200, *, scripts: bool = True
+    browser: Browser, room: Newsroom, width: int = 1200
 ) -> Iterator[tuple[Page, list[str]]]:
     """The newsroom's page as a reader has it, and what its console says."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, java_script_enabled=scripts
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900})
     page, said = context.new_page(), list[str]()
     page.on("console", lambda message: said.append(message.text))
     page.goto(room.address, wait_until="networkidle")
@@ -133,10 +131,10 @@ def test_an_embed_far_down_is_not_loaded_before_it_is_near(
 
 
 def test_without_scripts_anywhere_the_frame_shows_picture_link_and_table(
-    chromium: Browser, live_server: str, newsroom: Newsroom
+    scriptless: Browser, live_server: str, newsroom: Newsroom
 ) -> None:
     newsroom.story = code(live_server)
-    with reading(chromium, newsroom, 600, scripts=False) as (page, _):
+    with reading(scriptless, newsroom, 600) as (page, _):
         frame = page.frame_locator("iframe")
         picture = frame.locator("noscript a img, a img.still")
         expect(picture).to_be_visible()
