@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from types import EllipsisType
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -22,6 +23,8 @@ Reading = Literal["span", "exact"]
 Times = NDArray[np.datetime64]
 Mask = NDArray[np.bool_]
 Texts = Sequence[str | None] | pd.Series
+Chosen = NDArray[np.integer[Any]] | EllipsisType
+"""Some rows, by their numbers, or all."""
 
 # Far beyond any date that EDTF's long years are used for, and far from overflow in int64.
 BEGINNING = np.datetime64(-(2**62), "s")
@@ -134,25 +137,30 @@ class Bounds:
         """Give the bounds of some rows."""
         return Bounds(*(getattr(self, field.name)[rows] for field in fields(self)))
 
-    def possible(self, window: Window) -> Mask:
-        """Tell which rows may hold at some moment of the window; bool of shape (n,)."""
-        return (self.start_earliest < window.last) & (self.end_latest > window.first)
+    def possible(self, window: Window, rows: Chosen = ...) -> Mask:
+        """Tell which rows, of all or of some, may hold at some moment of the window."""
+        return (self.start_earliest[rows] < window.last) & (self.end_latest[rows] > window.first)
 
-    def certain(self, window: Window) -> Mask:
-        """Tell which rows surely hold at some moment of the window; bool of shape (n,).
+    def certain(self, window: Window, rows: Chosen = ...) -> Mask:
+        """Tell which rows, of all or of some, surely hold at some moment of the window.
 
         A row is certain if every start and end that its bounds allow meets the window. As an end
         follows its start by a second at least, an event somewhere in a year surely lies in it.
         For an instant t this is `start_latest <= t < end_earliest`.
         """
-        ends_after = np.maximum(self.end_earliest, self.start_earliest + SECOND) > window.first
-        held = (self.start_latest <= window.sure_start) & ends_after
-        seen = (self.attested_from < window.last) & (self.attested_until > window.first)
-        return self.possible(window) & (held | seen)
+        after_start = self.start_earliest[rows] + SECOND
+        ends_after = np.maximum(self.end_earliest[rows], after_start) > window.first
+        held = (self.start_latest[rows] <= window.sure_start) & ends_after
+        seen = (self.attested_from[rows] < window.last) & (self.attested_until[rows] > window.first)
+        return self.possible(window, rows) & (held | seen)
 
-    def holds(self, window: Window, certainty: Literal["possible", "certain"]) -> Mask:
-        """Tell which rows hold in the window with the certainty asked for."""
-        return self.certain(window) if certainty == "certain" else self.possible(window)
+    def holds(
+        self, window: Window, certainty: Literal["possible", "certain"], rows: Chosen = ...
+    ) -> Mask:
+        """Tell which rows, of all or of some, hold in the window with the certainty asked for."""
+        if certainty == "certain":
+            return self.certain(window, rows)
+        return self.possible(window, rows)
 
     def stretches(self, most: int) -> list[Window]:
         """Give when some row may hold: stretches of time with gaps between them, ascending.

@@ -1,7 +1,8 @@
 """The query index of a collection: space x time -> row numbers -> bytes.
 
-Everything is memory-mapped, so several processes share one copy, and time is a mask applied
-before any geometry is decoded.
+Everything is memory-mapped, so several processes share one copy. A page is looked for in the order
+of the rows, first in a tree over space and time, then among the boxes and times of rows, and no
+farther than it needs; a geometry is decoded only where nothing cheaper decides.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import geoindex_rs.rtree as rtree
 import numpy as np
 import orjson
 import pyarrow as pa
@@ -25,24 +25,20 @@ from routes import mapped
 from routes.fragments import geojson_geometries
 from routes.mapped import Column
 from routes.serving import id_hash
-from routes.wkb import WKB_HEAD, types_of
+from routes.tree import RUN, Tree, meeting
+from routes.tree import Box as Box
+from routes.tree import Rows as Rows
+from routes.wkb import LINE_HEAD, WKB_HEAD, are_lines, types_of
 
-Rows = NDArray[np.intp]
 Certainty = Literal["possible", "certain"]
 
-# With more geometries to test than this, a page does not wait for its exact count
-# (OGC 17-069r4 lets `numberMatched` be left out).
-MOST_COUNTED = 500
+# In more runs of rows than this, or with more geometries to look at, a page does not wait for its
+# exact count unless it is asked for (OGC 17-069r4 lets `numberMatched` be left out).
+MOST_RUNS = 128
+MOST_COUNTED = 250
 BATCH = 64
-
-
-class Box(NamedTuple):
-    """A box in degrees, EPSG:4326: west <= east, south <= north."""
-
-    west: float
-    south: float
-    east: float
-    north: float
+# Of the rows in a run, one in four may answer a query for a day: so many runs fill a page.
+RUNS_A_ROW = 4 / RUN
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +48,7 @@ class Query:
     `boxes`: one, or two where the asked box crosses the antimeridian. `shape`: the area meant, in
     EPSG:4326, where the boxes only surround it, as for a box of another CRS. `mask`: rows that
     may answer at all, shape (n,). `order`: all n rows in the order asked for; else as stored.
+    `is_counted`: how many match in all is asked for, whatever that costs.
     """
 
     boxes: tuple[Box, ...] = ()
@@ -60,6 +57,7 @@ class Query:
     shape: BaseGeometry | None = None
     mask: Mask | None = None
     order: Rows | None = None
+    is_counted: bool = False
 
 
 class Page(NamedTuple):
@@ -97,8 +95,12 @@ class Candidates(NamedTuple):
 
 @dataclass
 class Work:
-    """What a query cost, counted: geometries decoded and tested."""
+    """What queries cost, counted: rows whose boxes and times were compared, geometries whose points
+    were looked at, and those that were decoded and tested.
+    """
 
+    compared: int = 0
+    looked_at: int = 0
     decoded: int = 0
 
 
@@ -108,7 +110,7 @@ class CollectionIndex:
 
     bounds: Bounds
     boxes: NDArray[np.float64]
-    tree: NDArray[np.uint8]
+    tree: Tree
     hashed: NDArray[np.void]
     _ids: Column
     _fragments: Column
@@ -118,10 +120,11 @@ class CollectionIndex:
     @classmethod
     def open(cls, folder: Path) -> CollectionIndex:
         """Map the serving files in `folder` into memory."""
+        boxes = mapped.array(folder / "boxes.npy")
         return cls(
             bounds=Bounds.from_array(mapped.array(folder / "bounds.npy")),
-            boxes=mapped.array(folder / "boxes.npy"),
-            tree=mapped.raw(folder / "rtree.bin"),
+            boxes=boxes,
+            tree=Tree.open(folder, len(boxes)),
             hashed=mapped.array(folder / "hashed.npy"),
             _ids=Column.open(folder, "ids"),
             _fragments=Column.open(folder, "fragments"),
@@ -143,11 +146,18 @@ class CollectionIndex:
         return Extent(bbox, whole[0].written() if whole else (None, None))
 
     def page(self, query: Query, first_place: int = 0, limit: int = 10) -> Page:
-        """Give up to `limit` rows that match, in order, from `first_place` on."""
-        rows, places = self._candidates(query)
+        """Give up to `limit` rows that match, in order, from `first_place` on.
+
+        How many match in all is told where that is asked for, and where it costs little.
+        """
+        runs = self.tree.runs(query.boxes, query.window)
+        is_whole = not query.boxes and query.window is None
+        if query.order is None and not (query.is_counted or is_whole or len(runs) <= MOST_RUNS):
+            return self._first_of(runs, query, first_place, limit)
+        rows, places = self._candidates(query, runs)
         inside = self._inside(rows, query)
         matched = None
-        if np.count_nonzero(~inside) <= MOST_COUNTED:
+        if query.is_counted or np.count_nonzero(~inside) <= MOST_COUNTED:
             hits = self._hits(rows, inside, query)
             rows, places = rows[hits], places[hits]
             inside, matched = np.ones(len(rows), dtype=bool), len(rows)
@@ -156,14 +166,31 @@ class CollectionIndex:
         next_place = int(places[page[limit]]) if len(page) > limit else None
         return Page(rows[page[:limit]], next_place, matched)
 
+    def _first_of(self, runs: Rows, query: Query, first_place: int, limit: int) -> Page:
+        """Give a page in the order of the rows, and look at no more runs than it takes."""
+        runs = runs[np.searchsorted(runs, first_place // RUN) :]
+        found: list[Rows] = []
+        begin, length, missing = 0, max(BATCH, int(limit * RUNS_A_ROW)), limit + 1
+        while missing > 0 and begin < len(runs):
+            rows = self._of_runs(runs[begin : begin + length], query)
+            rows = rows[np.searchsorted(rows, first_place) :]
+            hits = self._first(rows, self._inside(rows, query), query, 0, missing)
+            found.append(rows[hits])
+            missing -= len(hits)
+            begin, length = begin + length, length * 2
+        every = np.concatenate([*found, np.empty(0, np.intp)])
+        if len(every) > limit:
+            return Page(every[:limit], int(every[limit]), None)
+        return Page(every, None, len(every) if first_place == 0 else None)
+
     def rows(self, query: Query) -> Rows:
         """Give all rows that match, in order."""
-        rows, _ = self._candidates(query)
+        rows = self.candidates(query)
         return rows[self._first(rows, self._inside(rows, query), query, 0, len(rows))]
 
     def candidates(self, query: Query) -> Rows:
         """Give all rows that may match: boxes are compared, geometries not tested."""
-        return self._candidates(query).rows
+        return self._candidates(query, self.tree.runs(query.boxes, query.window)).rows
 
     def row_of(self, feature_id: str) -> int | None:
         """Find the row of one feature."""
@@ -234,14 +261,9 @@ class CollectionIndex:
         """Tell what types of geometry some rows have, None among them where one has none."""
         return types_of(self._wkb.starts(rows, WKB_HEAD))
 
-    def _candidates(self, query: Query) -> Candidates:
-        """Give rows whose box meets a box of the query and which may answer at that time."""
-        rows = self._near(query.boxes)
-        if query.mask is not None:
-            rows = rows[query.mask[rows]]
-        if query.window is not None:
-            bounds = self.bounds if len(rows) == len(self) else self.bounds.take(rows)
-            rows = rows[bounds.holds(query.window, query.certainty)]
+    def _candidates(self, query: Query, runs: Rows) -> Candidates:
+        """Give rows of some runs that may match."""
+        rows = self._of_runs(runs, query)
         if query.order is None:
             return Candidates(rows, rows)
         chosen = np.zeros(len(self), dtype=bool)
@@ -249,14 +271,18 @@ class CollectionIndex:
         places = np.flatnonzero(chosen[query.order])
         return Candidates(query.order[places], places)
 
-    def _near(self, boxes: tuple[Box, ...]) -> Rows:
-        """Give rows whose box meets one of some boxes, ascending; all rows without any."""
-        if not boxes:
-            return np.arange(len(self))
-        found = [np.asarray(rtree.search(self.tree, *box)) for box in boxes if len(self)]
-        rows = np.concatenate([*found, np.empty(0, np.uint32)]).astype(np.intp)
-        # Two boxes may find a row twice; one does not, and sorting costs less.
-        return np.unique(rows) if len(found) > 1 else np.sort(rows)
+    def _of_runs(self, runs: Rows, query: Query) -> Rows:
+        """Give rows of some runs whose box meets a box of the query and which may hold then."""
+        rows = self.tree.rows(runs)
+        if query.boxes or query.window is not None:
+            self.work.compared += len(rows)
+        if query.boxes:
+            rows = rows[meeting(self.boxes[rows].T, query.boxes)]
+        if query.mask is not None:
+            rows = rows[query.mask[rows]]
+        if query.window is not None:
+            rows = rows[self.bounds.holds(query.window, query.certainty, rows)]
+        return rows
 
     def _inside(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
         """Tell which rows need no exact test: their box lies inside a box of the query."""
@@ -292,12 +318,37 @@ class CollectionIndex:
         """Test exactly what lies on the edge (OGC 17-069r4 /req/core/fc-bbox-response)."""
         hits = inside.copy()
         edge = np.flatnonzero(~inside)
+        if len(edge) and query.shape is None:
+            reach = self._reaching(rows[edge], query.boxes)
+            hits[edge] = reach
+            edge = edge[~reach]
         if len(edge):
             self.work.decoded += len(edge)
             areas = [query.shape] if query.shape else [_area(box) for box in query.boxes]
             geometry = self.geometries(rows[edge])
             hits[edge] = np.any([shapely.intersects(geometry, area) for area in areas], axis=0)
         return hits
+
+    def _reaching(self, rows: Rows, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
+        """Tell which lines surely meet a box, as one of their points lies in it.
+
+        To compare numbers costs a tenth of having GEOS decode and test a line.
+        """
+        found = np.zeros(len(rows), dtype=bool)
+        # Of a box without width or height, GEOS decides what meets it.
+        proper = [box for box in boxes if box.west < box.east and box.south < box.north]
+        if not proper:
+            return found
+        lines = np.flatnonzero(are_lines(self._wkb.starts(rows, WKB_HEAD)))
+        lines = lines[self._wkb.lengths(rows[lines]) > LINE_HEAD]
+        if len(lines):
+            self.work.looked_at += len(lines)
+            points = np.frombuffer(self._wkb.joined(rows[lines], LINE_HEAD)).reshape(-1, 2).T
+            lengths = (self._wkb.lengths(rows[lines]) - LINE_HEAD) // points.itemsize // 2
+            begins = np.cumsum(lengths) - lengths
+            within = meeting(np.concatenate([points, points]), proper)
+            found[lines] = np.logical_or.reduceat(within, begins)
+        return found
 
 
 def _area(box: Box) -> shapely.Geometry:

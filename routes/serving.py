@@ -1,7 +1,7 @@
 """What the service maps into memory: built once from a collection's GeoParquet, at publication.
 
 A folder holds three columns of bytes (`ids`, `fragments`: each feature as GeoJSON, `wkb`),
-`rtree.bin` (packed Hilbert R-tree over the boxes), `boxes.npy`, `bounds.npy` (the six time arrays)
+`boxes.npy`, `bounds.npy` (the six time arrays), `runs.npy` and `run-times.npy` (the tree over both)
 and `hashed.npy` (ids by hash). Rows are in the order of the file.
 """
 
@@ -11,19 +11,20 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import geoindex_rs.rtree as rtree
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
-from routes import recorded
+from geo.times import Bounds
+from routes import recorded, tree
 from routes.fragments import fragments
 from routes.mapped import ColumnWriter
 from routes.schema import Collection
 
-FORMAT = 2
-"""Of these files; others are left alone and built anew. 1 had all columns in an Arrow file."""
+FORMAT = 3
+"""Of these files; others are left alone and built anew. 1 had all columns in an Arrow file, 2 had
+an R-tree over space alone."""
 
 HASHED_ID = np.dtype([("hash", np.uint64), ("row", np.uint32)])
 
@@ -44,11 +45,11 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
         boxes.append(shapely.bounds(geometry))
     for column in columns:
         column.close()
-    np.save(folder / "bounds.npy", np.concatenate(bounds, axis=1))
-    every_box = np.concatenate(boxes)
+    every_bound, every_box = np.concatenate(bounds, axis=1), np.concatenate(boxes)
+    np.save(folder / "bounds.npy", every_bound)
     np.save(folder / "boxes.npy", every_box)
+    tree.save(folder, every_box, Bounds.from_array(every_bound))
     np.save(folder / "hashed.npy", np.sort(np.concatenate(pairs), order="hash"))
-    (folder / "rtree.bin").write_bytes(_packed_tree(every_box))
 
 
 def hashed_ids(ids: Sequence[str], first_row: int = 0) -> NDArray[np.void]:
@@ -62,14 +63,3 @@ def hashed_ids(ids: Sequence[str], first_row: int = 0) -> NDArray[np.void]:
 def id_hash(name: str) -> int:
     """Give 64 bits of the id's BLAKE2b hash: the same in every process, unlike `hash`."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
-
-
-def _packed_tree(boxes: NDArray[np.float64]) -> bytes:
-    """Pack the boxes; a row without geometry gets one that no query meets."""
-    if len(boxes) == 0:
-        return b""
-    nowhere = np.array([np.inf, np.inf, -np.inf, -np.inf])
-    packed = np.where(np.isnan(boxes), nowhere, boxes)
-    builder = rtree.RTreeBuilder(len(boxes))
-    builder.add(*(np.ascontiguousarray(side) for side in packed.T))
-    return bytes(memoryview(builder.finish()))

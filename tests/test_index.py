@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas
@@ -10,12 +11,13 @@ import numpy as np
 import orjson
 import pytest
 import shapely
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geo.times import Bounds, Window
 from routes.index import BATCH, MOST_COUNTED, Box, CollectionIndex, Query
 from routes.serving import id_hash
+from routes.tree import RUN
 from tests.helpers import complete, index_of, versions
 
 # A coarse grid, so that boxes and lines often touch, share corners and are points.
@@ -131,6 +133,22 @@ def fan(tmp_path_factory: pytest.TempPathFactory) -> CollectionIndex:
 
 
 @pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> CollectionIndex:
+    """Twenty thousand lines of six corners, along the Hilbert curve, and every twentieth nothing.
+
+    Each is valid for one of forty years.
+    """
+    chance = np.random.default_rng(11)
+    begins = chance.uniform(0, 30, (20_000, 1, 2))
+    corners = begins + np.cumsum(chance.normal(0, 0.1, (20_000, 6, 2)), axis=1)
+    lines = geopandas.GeoSeries(shapely.linestrings(corners), crs="EPSG:4326")
+    lines = lines.iloc[np.argsort(lines.hilbert_distance())]
+    shapes = [None if row % 20 == 0 else line for row, line in enumerate(lines)]
+    years = [str(1960 + year) for year in chance.integers(0, 40, len(shapes))]
+    return index_of(complete(versions(shapes, years)), tmp_path_factory.mktemp("many"))
+
+
+@pytest.fixture(scope="module")
 def inside(tmp_path_factory: pytest.TempPathFactory) -> CollectionIndex:
     """Two thousand short lines, all inside the box (0, 0, 10, 10)."""
     corners = np.random.default_rng(7).uniform(0, 9, (2000, 2))
@@ -151,15 +169,93 @@ def test_what_lies_inside_the_box_is_a_hit_without_a_look_at_its_geometry(
     assert inside.work.decoded == before
 
 
-def test_only_what_crosses_the_edge_is_decoded(inside: CollectionIndex) -> None:
+def test_only_what_crosses_the_edge_is_looked_at(inside: CollectionIndex) -> None:
     query = Query((Box(0, 0, 5, 5),))
     boxes = np.asarray(inside.boxes)
     meets = (boxes[:, 0] <= 5) & (boxes[:, 1] <= 5)
     edge = int(np.count_nonzero(meets & ((boxes[:, 2] > 5) | (boxes[:, 3] > 5))))
-    before = inside.work.decoded
+    before = replace(inside.work)
     inside.page(query, limit=10)
-    assert 0 < edge < 500
-    assert inside.work.decoded - before == edge
+    assert 0 < edge < MOST_COUNTED
+    assert inside.work.looked_at - before.looked_at == edge
+    # One end of each of these lines lies in the box: GEOS has nothing to decide.
+    assert inside.work.decoded == before.decoded
+
+
+def test_a_line_that_only_passes_through_is_decoded(tmp_path: Path) -> None:
+    lines = [shapely.LineString([(-1, row), (11, row)]) for row in range(5)]
+    index = index_of(complete(versions(lines)), tmp_path)
+    assert index.page(BOX).matched == 5
+    assert index.work.decoded == 5
+
+
+boxes_of_many = st.tuples(*[st.floats(-1, 31) for _ in range(4)]).map(
+    lambda o: Box(min(o[0], o[2]), min(o[1], o[3]), max(o[0], o[2]), max(o[1], o[3]))
+)
+
+
+@given(
+    boxes=st.one_of(
+        st.just(()),
+        boxes_of_many.map(lambda box: (box,)),
+        st.tuples(boxes_of_many, boxes_of_many),
+    ),
+    year=st.one_of(st.none(), st.integers(1958, 2001)),
+    first=st.integers(0, 20_000),
+    limit=st.sampled_from([1, 10, 100, 1000]),
+    is_counted=st.booleans(),
+)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_page_of_many_rows_is_what_geopandas_would_cut(
+    many: CollectionIndex,
+    boxes: tuple[Box, ...],
+    year: int | None,
+    first: int,
+    limit: int,
+    is_counted: bool,
+) -> None:
+    window = Window.parse(str(year)) if year else None
+    hits = np.ones(len(many), dtype=bool)
+    if boxes:
+        geometries = many.geometries(np.arange(len(many)))
+        hits &= np.any([shapely.intersects(geometries, shape_of(box)) for box in boxes], axis=0)
+    if window:
+        hits &= many.bounds.possible(window)
+    expected = np.flatnonzero(hits)
+    page = many.page(Query(boxes, window, is_counted=is_counted), first, limit)
+    after = expected[expected >= first]
+    assert page.rows.tolist() == after[:limit].tolist()
+    assert page.next_place == (int(after[limit]) if len(after) > limit else None)
+    assert page.matched in ((len(expected),) if is_counted else (len(expected), None))
+
+
+def test_a_page_looks_at_no_more_than_it_needs(many: CollectionIndex) -> None:
+    year = Window.parse("1980")
+    before = replace(many.work)
+    page = many.page(Query((Box(0, 0, 30, 30),), year), limit=10)
+    assert (len(page.rows), page.matched) == (10, None)
+    assert many.work.compared - before.compared <= BATCH * RUN
+    assert many.work.decoded == before.decoded
+
+
+def test_what_lies_elsewhere_is_not_compared(many: CollectionIndex) -> None:
+    before = replace(many.work)
+    many.page(Query((Box(10, 10, 11, 11),)), limit=1000)
+    assert many.work.compared - before.compared < len(many) / 20
+
+
+def test_what_was_at_another_time_is_not_compared(tmp_path: Path) -> None:
+    lines = [shapely.LineString([(0, 0), (1, 1)])] * 3200
+    # On one place, rows lie in the order of their ids.
+    order = sorted(range(len(lines)), key=lambda row: f"r{row}.v1")
+    years = [str(1900 + order.index(row) // 64) for row in range(len(lines))]
+    index = index_of(complete(versions(lines, years)), tmp_path)
+    assert index.page(Query((Box(0, 0, 1, 1),), Window.parse("1920")), limit=100).matched == 64
+    assert index.work.compared == 64
+
+
+def test_a_count_that_is_asked_for_is_given_whatever_it_costs(fan: CollectionIndex) -> None:
+    assert fan.page(replace(BOX, is_counted=True), limit=10).matched == 600
 
 
 def test_time_is_asked_before_any_geometry(tmp_path: Path) -> None:

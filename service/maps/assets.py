@@ -1,54 +1,77 @@
 """The map's own files: one address for all of them that changes when any of them does.
 
-The modules import each other by relative paths, so a version in the path reaches every one of
-them; a query would only mark the first.
+A page of maps loads one script, such as `start.joined.js`, and one sheet, such as
+`map.joined.css`. What they are joined from is served too: to pages that need a module or two, and
+to people who read them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 from functools import cache
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Receive, Scope, Send
+
+from service.maps import joining
 
 FOLDER = Path(__file__).parent / "static"
 
-_IMPORTED = re.compile(r'^(?:import|export)\b[^;]*?from "(\.[^"]+)";', re.MULTILINE)
+MAINS = ("start", "tiled/start", "compare/compare", "story/story")
+"""The modules that open a page: an atlas that travels in it, a large one, and the others."""
+
+_OF_EVERY_MAP = tuple(
+    f"{name}.css"
+    for name in ("vendor/leaflet/leaflet", "fonts", "page", "time", "panel", "map", "print")
+)
+SHEETS = {
+    "map": _OF_EVERY_MAP,
+    "embed": (*_OF_EVERY_MAP, "embed.css"),
+    "tiled": (*_OF_EVERY_MAP, "tiled.css"),
+    "compare": (*_OF_EVERY_MAP, "kinds.css", "told.css", "compare.css"),
+    "story": (*_OF_EVERY_MAP, "story.css"),
+}
+"""What the sheet of each kind of page is joined from, in this order."""
+
 _VERSIONED = re.compile(r"([0-9a-f]{12})/(.+)")
+_JOINED = re.compile(r"(.+)\.joined\.(js|css)")
+_MEDIA_TYPES = {"js": "text/javascript", "css": "text/css"}
 
 
 @cache
 def version(folder: Path = FOLDER) -> str:
-    """Give twelve hex digits of the SHA-256 over all files of the folder and their names."""
-    digest = hashlib.sha256()
+    """Give twelve hex digits of the SHA-256 over all files of the folder and their names.
+
+    And over what joins them: the same files joined otherwise are not the same script.
+    """
+    digest = hashlib.sha256(Path(__file__).read_bytes() + Path(joining.__file__).read_bytes())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
 
 
-@cache
-def modules(main: str, folder: Path = FOLDER) -> tuple[str, ...]:
-    """Give the names of a module and all that it imports, so that a page can announce them."""
-    found: set[str] = set()
-    waiting = [main]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            imported = _IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
-            waiting += [posixpath.normpath(f"{name}/../{one}") for one in imported]
-    return tuple(sorted(found))
-
-
 def address(root_path: str, name: str) -> str:
     """Give the address of a file, for an app mounted at `root_path` ("" or "/atlas")."""
     return f"{root_path}/static/{version()}/{name}"
+
+
+@cache
+def joined(name: str, kind: str) -> str | None:
+    """Give the script of one of MAINS with all that it imports, or one of SHEETS; None of others.
+
+    A sheet stands beside the files that its parts name. (Leaflet's names pictures of controls that
+    no page of ours has.)
+    """
+    if kind == "js" and name in MAINS:
+        return joining.script(FOLDER / f"{name}.js")
+    if kind == "css" and name in SHEETS:
+        return joining.sheet(FOLDER, SHEETS[name])
+    return None
 
 
 class StaticAssets(StaticFiles):
@@ -73,7 +96,8 @@ class StaticAssets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer one request, with caching and cross-origin headers."""
         found = _VERSIONED.fullmatch(path)
-        response = await super().get_response(found[2] if found else path, scope)
+        name = found[2] if found else path
+        response = self._joined(name, scope) or await super().get_response(name, scope)
         is_current = found is not None and found[1] == self._version
         response.headers["Cache-Control"] = (
             "public, max-age=31536000, immutable" if is_current else "no-cache"
@@ -82,4 +106,15 @@ class StaticAssets(StaticFiles):
         # from an opaque origin: without these two an embed in a newsroom's page would stay empty.
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    def _joined(self, name: str, scope: Scope) -> Response | None:
+        found = _JOINED.fullmatch(name)
+        text = joined(found[1], found[2]) if found else None
+        if found is None or text is None or scope["method"] not in ("GET", "HEAD"):
+            return None
+        tag = {"ETag": f'"{self._version}"'}
+        response = Response(text, headers=tag, media_type=_MEDIA_TYPES[found[2]])
+        if self.is_not_modified(response.headers, Headers(scope=scope)):
+            return NotModifiedResponse(response.headers)
         return response

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from service.maps import assets
-from service.maps.page import STYLES, TimeMap, state_of
+from service.maps.page import TimeMap, state_of
 from service.maps.state import ShownEdition
 from service.maps.view import MapView
 from service.maps.words import day_said, words
 
 Arrangement = Literal["two", "one"]
-
-SHEETS = (*STYLES, "kinds", "told", "compare")
-MAIN = "compare/compare.js"
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def compare_page(
     state = state_of(later, view.lang)
     before = state if earlier == later else state_of(earlier, view.lang)
     more = _told(before, state, compared, view)
-    page = TimeMap(state, view, "compare", more, SHEETS)
+    page = TimeMap(state, view, "compare", more)
     return str(page.get_root().render())
 
 
@@ -66,8 +63,7 @@ def _told(
             "editions": compared.editions,
             "maps": compared.arrangement,
         },
-        "main": assets.address(view.root_path, MAIN),
-        "modules": [assets.address(view.root_path, name) for name in assets.modules(MAIN)],
+        "main": assets.address(view.root_path, "compare/compare.joined.js"),
         "of_head": {
             "atlas": {**state["atlas"], "title": title, "byline": state["atlas"]["title"]},
             "say": said | {"page": said["page"] | {"description": description}},

@@ -9,7 +9,7 @@ would have to change with every answer, and then the page could have no ETag.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -48,13 +48,6 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
 """What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
-
-STYLES = ("fonts", "page", "time", "panel", "map", "print")
-OF_AN_EMBED = (*STYLES, "embed")
-STYLE_OF_TILES = "tiled"
-
-MAIN, MAIN_OF_TILES = "start.js", "tiled/start.js"
-"""The module that opens a map: of an atlas that travels in the page, and of a large one."""
 
 TILED = ("name", "route", "mode", "end", "precision", "source", "implied")
 """What the map of a large atlas has to know of each version, beside its id and bounds."""
@@ -102,7 +95,6 @@ class TimeMap(folium.Map):
         view: MapView,
         mode: Mode,
         more: Mapping[str, Any] | None = None,
-        styles: Sequence[str] = STYLES,
     ) -> None:
         """Fill the template of a mode; `more` is what it says beyond what every map says.
 
@@ -118,12 +110,10 @@ class TimeMap(folium.Map):
             wheel_px_per_zoom_level=90,
             attribution_control=False,
         )
-        root = view.root_path
-        self.default_js = [("leaflet", assets.address(root, "vendor/leaflet/leaflet.js"))]
-        self.default_css = [
-            ("leaflet_css", assets.address(root, "vendor/leaflet/leaflet.css")),
-            *((f"{name}_css", assets.address(root, f"{name}.css")) for name in styles),
-        ]
+        leaflet = assets.address(view.root_path, "vendor/leaflet/leaflet.js")
+        sheet = "tiled" if "counts" in state and mode == "map" else mode
+        self.default_js = [("leaflet", leaflet)]
+        self.default_css = [("sheet", assets.address(view.root_path, f"{sheet}.joined.css"))]
         told = _told(state, view, mode) | dict(more or {})
         told["settings"] = _settings(told, self._leaflet_options())
         self.head = environment().get_template("head.html").render(told | told.get("of_head", {}))
@@ -145,7 +135,7 @@ def map_page(edition: ShownEdition, view: MapView) -> str:
 
     Raises KeyError for a language that `service.maps.words` does not have.
     """
-    return _page(edition, view, "map")
+    return str(TimeMap(state_of(edition, view.lang), view, "map").get_root().render())
 
 
 def embed_page(edition: ShownEdition, view: MapView, correction: Correction | None = None) -> str:
@@ -160,14 +150,7 @@ def embed_page(edition: ShownEdition, view: MapView, correction: Correction | No
         "correction": correction,
         "still": sharing.path(shown, "picture.svg", width=width, height=height),
     }
-    return str(TimeMap(state, view, "embed", more, OF_AN_EMBED).get_root().render())
-
-
-def _page(edition: ShownEdition, view: MapView, mode: Mode) -> str:
-    state = state_of(edition, view.lang)
-    styles = (*STYLES, STYLE_OF_TILES) if "counts" in state else STYLES
-    page = TimeMap(state, view, mode, styles=styles)
-    return str(page.get_root().render())
+    return str(TimeMap(state, view, "embed", more).get_root().render())
 
 
 @lru_cache(maxsize=32)
@@ -182,7 +165,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     # The map opens on the nearest day that it shows; so must what others show of it.
     shown = within(state, view)
     is_tiled = "counts" in state
-    main = MAIN_OF_TILES if is_tiled else MAIN
+    main = "tiled/start" if is_tiled else "start"
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and neither two nor a story of many.
@@ -204,9 +187,8 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
             (name, count) for name, count in state.get("left_out", {}).items() if name != "routes"
         ],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
-        "modules": [assets.address(view.root_path, name) for name in assets.modules(main)],
         "icon": assets.address(view.root_path, "icon.svg"),
-        "main": assets.address(view.root_path, main),
+        "main": assets.address(view.root_path, f"{main}.joined.js"),
         "say": words(view.lang),
         "own_name": own_name(view.lang),
         "languages": [_language(shown, lang, day) for lang in languages()],

@@ -15,14 +15,14 @@ from importlib.metadata import version
 from typing import Any
 
 from routes import Edition
-from service.maps import assets, render_modules, render_styles
-from service.maps.page import MAIN, STYLES, TimeMap, environment, state_of
+from service.maps import assets, joining, render_styles
+from service.maps.page import TimeMap, environment, state_of
 from service.maps.state import MOST_CARRIED, State, is_large
 from service.maps.view import MapView, Mode
 from service.maps.words import day_said, words
 from service.problems import TooMuch
 
-LEAFLET = "vendor/leaflet/leaflet"
+LEAFLET = "vendor/leaflet/leaflet.js"
 HASH_LENGTH = 12
 """How much of the content's hash is told: enough to tell editions apart, short enough to read."""
 
@@ -72,15 +72,14 @@ def file_page(edition: Edition, view: MapView, mode: Mode = "map", url: str = ""
 
 def _head(state: State, view: MapView, about: AboutFile, body: str) -> str:
     folder = assets.FOLDER
-    sheets = (f"{LEAFLET}.css", *(f"{name}.css" for name in STYLES))
     told: dict[str, Any] = {
         "atlas": state["atlas"],
         "say": words(view.lang),
         "file": about,
         "icon": render_styles.as_data((folder / "icon.svg").read_bytes(), "image/svg+xml"),
-        "style": render_styles.joined(folder, sheets, "".join(sorted(set(body)))),
-        "leaflet": render_modules.inline((folder / f"{LEAFLET}.js").read_text(encoding="utf-8")),
-        "script": render_modules.inline(render_modules.joined(folder / MAIN)),
+        "style": render_styles.with_fonts(folder, assets.SHEETS["map"], "".join(sorted(set(body)))),
+        "leaflet": joining.inline((folder / LEAFLET).read_text(encoding="utf-8")),
+        "script": joining.inline(joining.script(folder / "start.js")),
     }
     told["policy"] = _policy([told["leaflet"], told["script"]], told["style"])
     return environment().get_template("file/head.html").render(told)

@@ -11,6 +11,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from service.maps.joining import sheet
+
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _ADDRESS = re.compile(r"""url\(\s*["']?(?P<path>[^"')]+?)["']?\s*\)""")
 _LETTERS = re.compile(r"-([a-z]+(?:-ext)?)-(?=\d{3}-)")
@@ -18,14 +20,13 @@ _WHOLE = "latin"
 """The letters of which a font is kept whole: the browser writes dates, in any of them."""
 
 
-def joined(folder: Path, names: Iterable[str], letters: str) -> str:
+def with_fonts(folder: Path, names: Iterable[str], letters: str) -> str:
     """Give sheets of a folder, one after the other, with the fonts that some letters need.
 
     A picture that only an unused control of Leaflet shows is left out: its address leads nowhere.
     """
-    sheets = ((folder / name).read_text(encoding="utf-8") for name in names)
     used = frozenset(map(ord, letters + letters.upper() + letters.lower()))
-    text = _FACE.sub(lambda found: _face(found[0], folder, used), "\n".join(sheets))
+    text = _FACE.sub(lambda found: _face(found[0], folder, used), sheet(folder, names))
     return _ADDRESS.sub(lambda found: found[0] if _is_inside(found["path"]) else "none", text)
 
 

@@ -9,15 +9,13 @@ from urllib.parse import urlsplit
 from routes.stories import Section, Story
 from service.maps import assets, sharing
 from service.maps.moment import moment_of
-from service.maps.page import STYLES, TimeMap, state_of
+from service.maps.page import TimeMap, state_of
 from service.maps.state import State
 from service.maps.view import MapView
 from service.maps.words import Words, day_said, languages, listing, words
 from service.site import Site
 from service.stories import telling
 
-SHEETS = (*STYLES, "story")
-MAIN = "story/story.js"
 FRAME_HEIGHT = 640
 """What the frame of a story takes, in pixels."""
 
@@ -33,7 +31,8 @@ def story_page(site: Site, story: Story, *, framed: bool = False) -> str:
         root_path=urlsplit(site.root).path,
         root=site.root,
     )
-    page = TimeMap(state, view, "story", _told(site, story, state, view, framed=framed), SHEETS)
+    told = _told(site, story, state, view, framed=framed)
+    page = TimeMap(state, view, "story", told)
     return str(page.get_root().render())
 
 
@@ -54,8 +53,7 @@ def _told(site: Site, story: Story, state: State, view: MapView, *, framed: bool
         ],
         "code": _frame(address, story, said),
         "settings_of_story": [_state(one) for one in story.sections],
-        "main": assets.address(view.root_path, MAIN),
-        "modules": [assets.address(view.root_path, name) for name in assets.modules(MAIN)],
+        "main": assets.address(view.root_path, "story/story.joined.js"),
         "of_head": {
             "atlas": {**state["atlas"], "title": story.title, "byline": state["atlas"]["title"]},
             "say": said | {"page": said["page"] | {"description": story.summary}},

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from service.maps import assets
 
 
-def get(path: str) -> httpx.Response:
+def get(path: str, headers: dict[str, str] | None = None) -> httpx.Response:
     app = Starlette(routes=[Mount("/static", assets.StaticAssets())])
-    return TestClient(app, base_url="http://map").get(path)
+    return TestClient(app, base_url="http://map").get(path, headers=headers)
 
 
 def test_a_versioned_address_may_be_kept_for_ever() -> None:
@@ -32,6 +32,42 @@ def test_any_other_address_gives_the_file_but_is_asked_again(path: str) -> None:
     answer = get(path)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", [*(f"{main}.joined.js" for main in assets.MAINS),
+                                  *(f"{sheet}.joined.css" for sheet in assets.SHEETS)])  # fmt: skip
+def test_what_a_page_loads_is_joined_and_may_be_kept(name: str) -> None:
+    answer = get(assets.address("", name))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    again = get(assets.address("", name), {"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("main", assets.MAINS)
+def test_a_joined_script_has_every_module_that_it_needs(main: str) -> None:
+    joined = get(assets.address("", f"{main}.joined.js")).text
+    assert not re.search(r"^(?:import|export)\b", joined, re.MULTILINE)
+    own = (assets.FOLDER / f"{main}.js").read_text()
+    for name in re.findall(r'from "([^"]+)"', own):
+        imported = (assets.FOLDER / f"{main}.js").parent / name
+        for exported in re.findall(
+            r"^export (?:class|function|const) (\w+)", imported.read_text(), re.M
+        ):
+            assert exported in joined
+
+
+def test_a_joined_sheet_has_its_parts_in_their_order() -> None:
+    joined = get(assets.address("", "embed.joined.css")).text
+    parts = [(assets.FOLDER / name).read_text() for name in assets.SHEETS["embed"]]
+    places = [joined.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", ["main.joined.js", "page.joined.css", "start.joined.css"])
+def test_nothing_else_is_joined(name: str) -> None:
+    assert get(assets.address("", name)).status_code == 404
 
 
 def test_files_are_open_to_frames_of_an_opaque_origin() -> None:

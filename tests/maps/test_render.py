@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 import routes
-from service.maps import assets, render_modules
-from service.maps.page import MAIN
+from service.maps import joining
 from service.maps.render import file_page
 from service.maps.view import MapView, Mode
 from tests.maps.test_page import Reader
@@ -99,7 +98,7 @@ def test_modules_are_joined_each_once_and_after_what_they_need(tmp_path: Path) -
         'import { one } from "./c.js";\nexport const two = one + 1;\nexport function three() {}\n'
     )
     (tmp_path / "c.js").write_text("export const one = 1;\n")
-    assert render_modules.joined(tmp_path / "a.js") == (
+    assert joining.script(tmp_path / "a.js") == (
         "const m0 = (() => {\nconst one = 1;\nreturn { one };\n})();\n"
         "const m1 = (() => {\nconst { one } = m0;\nconst two = one + 1;\nfunction three() {}\n"
         "return { two, three };\n})();\n"
@@ -120,15 +119,10 @@ def test_modules_are_joined_each_once_and_after_what_they_need(tmp_path: Path) -
 )
 def test_a_module_that_cannot_be_joined_is_refused(tmp_path: Path, source: str, fault: str) -> None:
     (tmp_path / "a.js").write_text(source)
-    with pytest.raises(render_modules.CannotBeJoinedError, match=re.escape(fault)):
-        render_modules.joined(tmp_path / "a.js")
+    with pytest.raises(joining.CannotBeJoinedError, match=re.escape(fault)):
+        joining.script(tmp_path / "a.js")
 
 
 def test_a_script_cannot_end_its_element() -> None:
-    with pytest.raises(render_modules.CannotBeJoinedError):
-        render_modules.inline("x = '</SCRIPT>'")
-
-
-def test_every_module_of_the_map_is_in_it() -> None:
-    joined = render_modules.joined(assets.FOLDER / MAIN)
-    assert joined.count("const m") >= len(assets.modules(MAIN))
+    with pytest.raises(joining.CannotBeJoinedError):
+        joining.inline("x = '</SCRIPT>'")

@@ -25,8 +25,7 @@ DAYS = (
 )
 WINDOWS = (*DAYS, "2003", "2003-12-01T00:00:00Z")
 ASKED = """async (cases) => {
-  const modules = [...document.querySelectorAll("link[rel=modulepreload]")].map((l) => l.href);
-  const time = await import(modules.find((href) => href.endsWith("/time.js")));
+  const time = await import(new URL("time.js", document.querySelector("script[type=module]").src));
   return cases.map(([bounds, window]) =>
     [time.isPossible(bounds, window), time.isCertain(bounds, window)]);
 }"""

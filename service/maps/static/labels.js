@@ -38,7 +38,7 @@ export class Labels {
       ...this.#countryItems(moment, layers, frame),
     ];
     const taken = [...ground.taken, ...marks.filter((mark) => mark.box).map((mark) => mark.box)];
-    const placed = place(items, { frame, taken, paths: ground.paths });
+    const placed = place(this.#measured(items), { frame, taken, paths: ground.paths });
     this.pane.replaceChildren(...placed.map((item) => this.#set(item)));
     this.pane.classList.remove("hidden");
   }
@@ -151,30 +151,39 @@ export class Labels {
     );
   }
 
-  /** A label made and measured once. */
+  /** A label made once. */
   #variant(classes, lines, { note, roles = [], cost = 0 }) {
     const chips = ROLES.flatMap((role) => roles.filter((entry) => entry.row.role === role));
     const key = JSON.stringify([classes, lines, note, chips.map((chip) => [chip.row.role, chip.mark])]);
-    if (!this.made.has(key)) this.made.set(key, this.#make(classes, lines, note, chips));
-    const { w, h } = this.made.get(key);
-    return { key, w, h, cost };
+    if (!this.made.has(key)) this.made.set(key, { node: this.#make(classes, lines, note, chips) });
+    return { key, cost };
+  }
+
+  /**
+   * Items whose labels have a size. Those that are new are measured all at once: each one alone
+   * would have the browser lay out the page again.
+   */
+  #measured(items) {
+    const unknown = [...this.made.values()].filter((label) => label.w === undefined);
+    this.bench.replaceChildren(...unknown.map(({ node }) => node));
+    for (const label of unknown)
+      Object.assign(label, { w: Math.ceil(label.node.offsetWidth), h: Math.ceil(label.node.offsetHeight) });
+    this.bench.replaceChildren();
+    const sized = ({ key, cost }) => ({ key, cost, w: this.made.get(key).w, h: this.made.get(key).h });
+    return items.map((item) => ({ ...item, variants: item.variants.map(sized) }));
   }
 
   #make(classes, lines, note, chips) {
     const marks = chips.map(({ row, mark }) =>
       element(`b.chip.${mark}`, {}, this.words.role[`${row.role}_mark`]),
     );
-    const node = element(
+    return element(
       `div.label.${classes.replaceAll(" ", ".")}`,
       {},
       element("span.name", {}, ...lines.map((line) => element("span", {}, line))),
       note && element("span.note", {}, note),
       marks.length > 0 && element("span.chips", {}, ...marks),
     );
-    this.bench.append(node);
-    const size = { w: Math.ceil(node.offsetWidth), h: Math.ceil(node.offsetHeight) };
-    node.remove();
-    return { node, ...size };
   }
 
   /** Where a name may stand in a shape: the same for every day of one view. */

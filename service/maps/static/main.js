@@ -1,13 +1,13 @@
-/** Puts the page together: reads what it carries, draws the day, and listens. */
+/** Puts the page together: reads what it carries, and draws the day. */
 
 import { Basemap } from "./basemap.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, counted, element, ownLanguage, say } from "./dom.js";
 import { DownloadMenu } from "./download.js";
-import { focusPopup } from "./focus.js";
 import { tellHeight } from "./framed.js";
 import { Labels } from "./labels.js";
+import { listen } from "./listening.js";
 import { momentOf, outlineOf } from "./moment.js";
 import { tellOfNewer } from "./newer.js";
 import { Panel, daysOf, storyOf } from "./panel.js";
@@ -24,6 +24,8 @@ const FEW_LAYERS = ["routes", "crossings", "eu"];
 /** From this zoom on there is room for full lines and marks. */
 const NEAR_ZOOM = 5.3;
 const QUIET_MS = 350;
+/** A mark in the browser's timeline: the day is drawn, and the controls listen. */
+const USABLE = "usable";
 /** What the days are called in the address that a link leads to. */
 const DAYS_IN = {
   table: (day, to) => ({ date: day, to }),
@@ -47,8 +49,8 @@ class Atlas {
     this.map = startMap(settings, state);
     this.map.on("zoomend", () => this.#scale());
     this.#drawables();
-    this.#listen();
-    openView(this.map, state, settings);
+    listen(this);
+    this.openView();
     this.#scale();
     this.view = settings.zoom === null ? null : this.#viewNow();
     this.clock.goTo(parseDay(settings.date), settings.to && parseDay(settings.to));
@@ -56,7 +58,13 @@ class Atlas {
     document.fonts.ready.then(() => this.#remeasure());
     tellOfNewer(settings, state, () => this.query());
     if (this.isEmbed) tellHeight();
-    document.documentElement.dataset.ready = "true";
+    performance.mark(USABLE);
+    // The map moves already; to find room for its names takes as long again on a phone.
+    afterPaint(() => {
+      this.hasNames = true;
+      this.label();
+      document.documentElement.dataset.ready = "true";
+    });
   }
 
   #drawables() {
@@ -82,6 +90,21 @@ class Atlas {
     this.downloads = byId("download") && new DownloadMenu(settings, state, this);
   }
 
+  /** Open at the address's place, or its box, or the atlas's view beside the legend. */
+  openView() {
+    const { lat, lon, zoom, bbox } = this.settings;
+    if (zoom !== null) {
+      this.map.setView([lat, lon], zoom, { animate: false });
+      return;
+    }
+    const [west, south, east, north] = bbox ?? this.state.atlas.view;
+    const legend = byId("legend");
+    const isBeside = getComputedStyle(legend).position === "absolute" && legend.open;
+    const room = isBeside && this.map.getSize().x > 700 ? legend.offsetWidth + 14 : 0;
+    const box = [[south, west], [north, east]];
+    this.map.fitBounds(box, { animate: false, paddingTopLeft: [room, 0] });
+  }
+
   /** @param {boolean} [isStep]  whether the old may fade out while the new fades in */
   showDay(isStep = false) {
     const { at, to } = this.clock;
@@ -94,7 +117,7 @@ class Atlas {
     this.places.show(this.moment, this.layers, isStep);
     this.#showRange();
     this.#notice();
-    this.#label();
+    this.label();
     this.#tell();
     this.#link();
   }
@@ -140,7 +163,8 @@ class Atlas {
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
-  #label() {
+  label() {
+    if (!this.hasNames) return;
     const taken = overlays(this.map);
     this.labels.show(this.moment, this.layers, {
       paths: this.routes.paths(),
@@ -208,7 +232,7 @@ class Atlas {
 
   #moved() {
     if (this.wasTouched) this.view = this.#viewNow();
-    this.#label();
+    this.label();
     this.#link();
   }
 
@@ -220,105 +244,7 @@ class Atlas {
   /** The fonts have come: what was measured before is wrong. */
   #remeasure() {
     this.labels.made.clear();
-    this.#label();
-  }
-
-  #listen() {
-    const { clock, strip } = this;
-    for (const [end, slider] of [["at", strip.slider], ["to", strip.sliderTo]]) {
-      slider.addEventListener("input", () => (clock.stop(), clock.move(end, strip.dayOf(slider))));
-      slider.addEventListener("keydown", (event) => clock.key(event, end) && event.preventDefault());
-    }
-    for (const radio of document.querySelectorAll("[name=time]"))
-      radio.addEventListener("change", () => clock.setRange(radio.value === "range"));
-    byId("speed")?.addEventListener("change", ({ target }) => (clock.pace = Number(target.value)));
-    byId("previous").addEventListener("click", () => clock.previous());
-    byId("next").addEventListener("click", () => clock.next());
-    byId("play").addEventListener("click", () => clock.toggle());
-    document.addEventListener("keydown", (event) => this.#keyAnywhere(event));
-    this.#listenToChart();
-    this.#listenToLayers();
-    byId("embed")?.addEventListener("click", () => this.share.open("code"));
-    byId("share")?.addEventListener("click", () => this.share.open("link"));
-    this.#listenToMap();
-    this.#listenToPrint();
-  }
-
-  #keyAnywhere(event) {
-    const isTyping = event.target.closest?.("input[type=text], textarea, dialog");
-    if (isTyping || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Escape") this.map.closePopup();
-    if (!this.settings.strip) return;
-    if (event.key === "]") this.clock.next();
-    if (event.key === "[") this.clock.previous();
-  }
-
-  #listenToChart() {
-    const { clock, strip } = this;
-    const chart = byId("chart");
-    let end = "at";
-    const move = (event) => clock.move(end, strip.dayAt(event.clientX));
-    chart.addEventListener("pointerdown", (event) => {
-      clock.stop();
-      chart.setPointerCapture(event.pointerId);
-      end = strip.nearest(strip.dayAt(event.clientX));
-      move(event);
-      // What a pointer holds, keys move on; and a press does not take the focus away again.
-      (end === "to" ? strip.sliderTo : strip.slider).focus({ preventScroll: true, focusVisible: false });
-      event.preventDefault();
-    });
-    chart.addEventListener("pointermove", (event) => {
-      if (chart.hasPointerCapture(event.pointerId)) move(event);
-    });
-  }
-
-  #listenToLayers() {
-    for (const box of document.querySelectorAll("#layers input")) {
-      box.checked = this.layers.has(box.name);
-      box.addEventListener("change", () => {
-        if (box.checked) this.layers.add(box.name);
-        else this.layers.delete(box.name);
-        this.showDay();
-      });
-    }
-  }
-
-  /** Draw the map at the size that it has on paper, and back. */
-  #listenToPrint() {
-    const legend = byId("legend");
-    let wasOpen = legend.open;
-    const drawAt = (isPaper) => {
-      const bounds = this.map.getBounds();
-      document.documentElement.classList.toggle("is-printing", isPaper);
-      this.map.invalidateSize({ pan: false });
-      this.map.fitBounds(bounds, { animate: false });
-      this.#label();
-      if (isPaper) this.panel.fit();
-      else this.panel.show(this.moment);
-    };
-    addEventListener("beforeprint", () => {
-      wasOpen = legend.open;
-      legend.open = true;
-      if (!this.isEmbed) drawAt(true);
-    });
-    addEventListener("afterprint", () => {
-      legend.open = wasOpen;
-      if (!this.isEmbed) drawAt(false);
-    });
-  }
-
-  #listenToMap() {
-    const touched = () => (this.wasTouched = true);
-    const container = this.map.getContainer();
-    for (const name of ["pointerdown", "wheel", "keydown"])
-      container.addEventListener(name, touched, { passive: true, capture: true });
-    byId("legend").addEventListener("toggle", () => this.moment && this.#label());
-    new ResizeObserver(() => {
-      this.map.invalidateSize({ pan: false });
-      if (!this.wasTouched && this.settings.zoom === null) openView(this.map, this.state, this.settings);
-    }).observe(container);
-    // Focus goes into a popup that a key has opened, and back when it closes.
-    this.map.on("popupopen", ({ popup }) => focusPopup(popup));
+    this.label();
   }
 }
 
@@ -343,19 +269,9 @@ function startMap(settings, state) {
   return map;
 }
 
-/** Open at the address's place, or its box, or the atlas's view beside the legend. */
-function openView(map, state, settings) {
-  const { lat, lon, zoom } = settings;
-  if (zoom !== null) {
-    map.setView([lat, lon], zoom, { animate: false });
-    return;
-  }
-  const [west, south, east, north] = settings.bbox ?? state.atlas.view;
-  const legend = byId("legend");
-  const isBeside = getComputedStyle(legend).position === "absolute" && legend.open;
-  const room = isBeside && map.getSize().x > 700 ? legend.offsetWidth + 14 : 0;
-  const box = [[south, west], [north, east]];
-  map.fitBounds(box, { animate: false, paddingTopLeft: [room, 0] });
+/** Once the browser has shown what is drawn; in a frame out of sight, once it is seen. */
+function afterPaint(work) {
+  requestAnimationFrame(() => setTimeout(work));
 }
 
 /** Controls that lie over the map, as boxes in its frame. */

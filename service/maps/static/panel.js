@@ -149,7 +149,10 @@ export class Panel {
       const { country } = entry.row;
       countries.set(country, [...(countries.get(country) ?? []), entry]);
     }
-    const items = [...countries].sort(([a], [b]) => a.localeCompare(b, words.page.lang)).map(([country, entries]) => roleItem(country, entries, words));
+    const { compare } = new Intl.Collator(words.page.lang);
+    const items = [...countries]
+      .sort(([a], [b]) => compare(a, b))
+      .map(([country, entries]) => roleItem(country, entries, words));
     const { roles: ownNote } = this.state.atlas.notes;
     return [
       element(

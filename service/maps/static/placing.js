@@ -6,7 +6,7 @@
  * @typedef {{w: number, h: number, cost: number, key: string}} Variant
  * @typedef {{id: string, gap?: number, reach?: number, variants: Variant[], spots: (variant: Variant) => Spot[]}} Item
  * @typedef {{x: number, y: number, cost: number}} Spot  centre of the label
- * @typedef {{id: string, key: string, box: Box}} Placed
+ * @typedef {{id: string, key: string, box: Box, cost: number}} Placed
  */
 
 import { Mask, boxOf, contains, grown, overlap, pathsMeet } from "./pixels.js";
@@ -38,20 +38,23 @@ export function place(items, { frame, taken, paths }) {
 }
 
 function bestOf(item, frame, boxes, near) {
-  const tries = item.variants
-    .flatMap((variant) =>
-      item
-        .spots(variant)
-        .filter(({ cost }) => cost < (item.reach ?? TOO_FAR))
-        .map((spot) => ({ variant, spot, cost: spot.cost + variant.cost })),
-    )
-    .sort((a, b) => a.cost - b.cost);
-  for (const { variant, spot } of tries) {
-    const box = { x: spot.x - variant.w / 2, y: spot.y - variant.h / 2, w: variant.w, h: variant.h };
-    if (contains(frame, box) && !boxes.some((other) => overlap(box, other, item.gap ?? GAP_X, GAP_Y)) && isClear(box, near))
-      return { id: item.id, key: variant.key, box };
+  const gap = item.gap ?? GAP_X;
+  const isFree = (box) =>
+    contains(frame, box) && !boxes.some((other) => overlap(box, other, gap, GAP_Y)) && isClear(box, near);
+  let best = null;
+  for (const { key, w, h, cost: own } of item.variants) {
+    const most = Math.min(item.reach ?? TOO_FAR, best ? best.cost - own : Infinity);
+    // Most variants cost more by themselves than the first one in its place.
+    if (most <= 0) continue;
+    const tries = item.spots({ w, h }).filter(({ cost }) => cost < most);
+    for (const { x, y, cost } of tries.sort((a, b) => a.cost - b.cost)) {
+      const box = { x: x - w / 2, y: y - h / 2, w, h };
+      if (!isFree(box)) continue;
+      best = { id: item.id, key, box, cost: cost + own };
+      break;
+    }
   }
-  return null;
+  return best;
 }
 
 function isClear(box, near) {

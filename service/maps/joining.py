@@ -1,15 +1,16 @@
-"""Our ES modules as one script, for a page that is opened from disk.
+"""Our ES modules as one script, and our sheets as one.
 
-From `file:` a browser imports no module by its path (the origin is opaque, and modules are fetched
-with CORS), and an import map of `data:` addresses needs a policy that runs any of them. So each
-module becomes a function that gives what it exports, in the order in which they need each other;
-what is written in the source stays as it is.
+A browser with a slow network waits for each request anew, and fetches six at a time: forty modules
+take it longer to ask for than to load. And from `file:` it imports no module by its path at all
+(the origin is opaque, and modules are fetched with CORS; an import map of `data:` addresses needs a
+policy that runs any of them). So each module becomes a function that gives what it exports, in the
+order in which they need each other; what is written in the source stays as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _IMPORT = re.compile(
@@ -27,7 +28,7 @@ class CannotBeJoinedError(Exception):
     """A module that is written in a way that this does not read."""
 
 
-def joined(entry: Path) -> str:
+def script(entry: Path) -> str:
     """Give one module script that does what the module at `entry` does with all that it imports.
 
     Raises CannotBeJoinedError: read are `import {…} from`, `import * as … from` and `export` before
@@ -37,15 +38,20 @@ def joined(entry: Path) -> str:
     return "\n".join(_wrapped(path, names) for path in names)
 
 
-def inline(script: str) -> str:
+def sheet(folder: Path, names: Iterable[str]) -> str:
+    """Give the sheets of a folder, one after the other."""
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+
+
+def inline(text: str) -> str:
     """Give a script as it may stand in an element. Raises CannotBeJoinedError if it would end it.
 
     (HTML, 13.1.2.6 and "Restrictions for contents of script elements".)
     """
-    found = _ENDS_ELEMENT.search(script)
+    found = _ENDS_ELEMENT.search(text)
     if found:
         raise CannotBeJoinedError(f"a script holds {found[0]!r}, which ends its element")
-    return script
+    return text
 
 
 def _in_order(path: Path, above: tuple[Path, ...]) -> dict[Path, None]:

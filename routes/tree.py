@@ -1,0 +1,150 @@
+"""A tree over space and time: runs of rows, runs of such runs, and how far each reaches in both.
+
+Rows lie along the Hilbert curve, so a run of neighbours in the file is a patch of the map; to know
+what a query can leave out, it is enough to keep the box and the time of each run. Runs are found in
+the order of the rows, and so a page can stop at the first that fill it. Each level is asked with a
+few operations on arrays. (A packed R-tree: Kamel and Faloutsos 1993, "On packing R-trees".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.times import Bounds, Mask, Window
+from routes import mapped
+
+Rows = NDArray[np.intp]
+
+RUN = 32
+"""How many rows a run holds, and how many runs a run of the next level."""
+TOP = 1_024
+"""A level of so few runs is asked as a whole."""
+_WITHIN = np.arange(RUN)
+
+
+class Box(NamedTuple):
+    """A box in degrees, EPSG:4326: west <= east, south <= north."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True)
+class Level:
+    """Runs of one length: their boxes, shape (4, n), and times, datetime64[s] of shape (2, n).
+
+    A run without geometry has a box that meets none.
+    """
+
+    sides: NDArray[np.float64]
+    times: NDArray[np.datetime64]
+
+    def meeting(self, boxes: Sequence[Box], window: Window | None, runs: Rows | None) -> Rows:
+        """Give which of some runs, or of all, may hold a row that answers."""
+        sides, times = self.sides, self.times
+        if runs is not None:
+            sides, times = sides[:, runs], times[:, runs]
+        kept = meeting(sides, boxes) if boxes else np.ones(sides.shape[1], dtype=bool)
+        if window is not None:
+            kept &= (times[0] < window.last) & (times[1] > window.first)
+        found = np.flatnonzero(kept)
+        return found if runs is None else runs[found]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All levels over n rows, those of the longest runs first."""
+
+    levels: tuple[Level, ...]
+    count: int
+
+    @classmethod
+    def open(cls, folder: Path, count: int) -> Tree:
+        """Map the files that `save` wrote into memory; `count`: how many rows there are."""
+        sides, times = mapped.array(folder / "runs.npy"), mapped.array(folder / "run-times.npy")
+        levels, begin = [], 0
+        for size in _sizes(count):
+            part = slice(begin, begin + size)
+            levels.append(Level(sides[:, part], times.view("datetime64[s]")[:, part]))
+            begin += size
+        return cls(tuple(reversed(levels)), count)
+
+    def runs(self, boxes: Sequence[Box], window: Window | None) -> Rows:
+        """Give the shortest runs that may hold a row that answers, ascending."""
+        runs: Rows | None = None
+        for level in self.levels:
+            if runs is not None:
+                runs = _members(runs, level.sides.shape[1])
+            runs = level.meeting(boxes, window, runs)
+        return np.empty(0, np.intp) if runs is None else runs
+
+    def rows(self, runs: Rows) -> Rows:
+        """Give the rows of some runs."""
+        return _members(runs, self.count)
+
+
+def meeting(sides: NDArray[np.float64], boxes: Sequence[Box]) -> Mask:
+    """Tell which of n boxes, shape (4, n), meet one of some; one of NaN meets none."""
+    west, south, east, north = sides
+    found: Mask | None = None
+    for box in boxes:
+        meets: Mask = west <= box.east
+        meets &= east >= box.west
+        meets &= south <= box.north
+        meets &= north >= box.south
+        found = meets if found is None else found | meets
+    return np.ones(sides.shape[1], dtype=bool) if found is None else found
+
+
+def save(folder: Path, boxes: NDArray[np.float64], bounds: Bounds) -> None:
+    """Write the tree over rows with these boxes, shape (n, 4), NaN for none, and bounds."""
+    sides = np.where(np.isnan(boxes), [np.inf, np.inf, -np.inf, -np.inf], boxes).T
+    times = np.stack([bounds.start_earliest, bounds.end_latest]).view(np.int64)
+    levels = list(_levels(sides, times))
+    np.save(folder / "runs.npy", np.concatenate([level[0] for level in levels], axis=1))
+    np.save(folder / "run-times.npy", np.concatenate([level[1] for level in levels], axis=1))
+
+
+def _levels(
+    sides: NDArray[np.float64], times: NDArray[np.int64]
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """Give the levels, those of the shortest runs first."""
+    yield np.empty((4, 0)), np.empty((2, 0), np.int64)
+    for size in _sizes(sides.shape[1]):
+        begins = np.arange(size) * RUN
+        sides = np.concatenate(
+            [
+                np.minimum.reduceat(sides[:2], begins, axis=1),
+                np.maximum.reduceat(sides[2:], begins, axis=1),
+            ]
+        )
+        times = np.stack(
+            [np.minimum.reduceat(times[0], begins), np.maximum.reduceat(times[1], begins)]
+        )
+        yield sides, times
+
+
+def _sizes(count: int) -> Iterator[int]:
+    """Give how many runs each level over so many rows has, that of the shortest first."""
+    size = count
+    while size:
+        size = -(-size // RUN)
+        yield size
+        if size <= TOP:
+            return
+
+
+def _members(runs: Rows, count: int) -> Rows:
+    """Give the rows, or the shorter runs, of some runs; the last run may have less than others."""
+    members = (runs[:, None] * RUN + _WITHIN).ravel()
+    if len(members) and members[-1] >= count:
+        members = members[: np.searchsorted(members, count)]
+    return members
