@@ -20,6 +20,12 @@ class Library:
         self._current: int | None = None
         self._numbers: list[int] = []
         self._looked_s = float("-inf")
+        self._state = 0
+
+    def state(self) -> int:
+        """Give a number that changes when an edition comes or goes. Raises StoreError."""
+        self._look()
+        return self._state
 
     def current(self) -> Edition:
         """Give the newest edition. Raises NotFound if nothing is published."""
@@ -49,7 +55,9 @@ class Library:
         now_s = time.monotonic()
         if self._current is not None and now_s - self._looked_s <= NOTICED_AFTER_S:
             return
+        known = (self._current, self._numbers)
         self._current, self._looked_s = self.store.current(), now_s
         self._numbers = self.store.numbers()
+        self._state += known != (self._current, self._numbers)
         for number in self._open.keys() - set(self._numbers):
             del self._open[number]

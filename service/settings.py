@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{code!r} is not a CRS that pyproj knows") from None
         return codes
 
-    @property
+    @cached_property
     def systems(self) -> dict[str, Crs]:
         """The systems that answers can be in, by URI; CRS84 first."""
         return {crs.uri: crs for crs in map(Crs.of, ("OGC:CRS84", *self.crs))}

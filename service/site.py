@@ -101,4 +101,10 @@ class Site:
 @lru_cache(maxsize=1024)
 def _encoded(query: tuple[tuple[str, str], ...], without: frozenset[str]) -> str:
     """Write a query without some of its parameters; an answer's links need the same one often."""
-    return urlencode({name: value for name, value in query if name not in without})
+    return "&".join(text for name, text in _pairs(query) if name not in without)
+
+
+@lru_cache(maxsize=256)
+def _pairs(query: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Write each parameter of a query; of one given twice, the last."""
+    return tuple((name, urlencode({name: value})) for name, value in dict(query).items())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -90,7 +91,11 @@ class Memento:
 
         async def with_links(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in (200, 204, 304):
-                self._describe(MutableHeaders(scope=message), place)
+                headers = MutableHeaders(scope=message)
+                if place.edition is None:
+                    headers.add_vary_header("Accept-Datetime")
+                for name, value in described(place, self._known()).items():
+                    headers.append(name, value)
             await send(message)
 
         await self.app(scope, receive, with_links)
@@ -112,28 +117,35 @@ class Memento:
         }
         return RedirectResponse(place.memento(then.number), 302, headers)
 
-    def _describe(self, headers: MutableHeaders, place: Place) -> None:
+    def _known(self) -> list[Manifest]:
         try:
-            known = self.library.manifests()
+            return self.library.manifests()
         except RoutesError:
-            return
-        numbers = [manifest.number for manifest in known]
-        links = _history(place)
-        number = numbers[-1] if place.edition is None else place.edition
-        if number not in numbers:
-            return
-        at = numbers.index(number)
-        if place.edition is None:
-            headers.add_vary_header("Accept-Datetime")
-            links.append((place.memento(number), f'memento"; datetime="{_when(known[at])}'))
-        else:
-            headers["Memento-Datetime"] = _when(known[at])
-            links.append((place.memento(numbers[-1]), "latest-version"))
-        if at > 0:
-            links.append((place.memento(numbers[at - 1]), "predecessor-version"))
-        if at < len(numbers) - 1:
-            links.append((place.memento(numbers[at + 1]), "successor-version"))
-        headers.append("Link", _joined(links))
+            return []
+
+
+def described(place: Place, known: list[Manifest]) -> dict[str, str]:
+    """Give the headers that name the history of an address; none for an edition not `known`.
+
+    `known`: manifests, oldest first.
+    """
+    numbers = [manifest.number for manifest in known]
+    number = numbers[-1] if place.edition is None and numbers else place.edition
+    if number not in numbers:
+        return {}
+    at = numbers.index(number)
+    links = _history(place)
+    headers = {}
+    if place.edition is None:
+        links.append((place.memento(number), f'memento"; datetime="{_when(known[at].published)}'))
+    else:
+        headers["Memento-Datetime"] = _when(known[at].published)
+        links.append((place.memento(numbers[-1]), "latest-version"))
+    if at > 0:
+        links.append((place.memento(numbers[at - 1]), "predecessor-version"))
+    if at < len(numbers) - 1:
+        links.append((place.memento(numbers[at + 1]), "successor-version"))
+    return headers | {"Link": _joined(links)}
 
 
 def current_at(known: list[Manifest], moment: datetime) -> Manifest:
@@ -158,7 +170,7 @@ def parse_http_date(text: str) -> datetime:
 def timemap(place: Place, known: list[Manifest]) -> str:
     """Write all states of an address (RFC 7089, section 5), oldest first."""
     first, last = known[0], known[-1]
-    span = f'from="{_when(first)}"; until="{_when(last)}"'
+    span = f'from="{_when(first.published)}"; until="{_when(last.published)}"'
     lines = [
         f'<{place.original}>; rel="original timegate"',
         f'<{place.timemap}>; rel="self"; type="{LINK_FORMAT}"; {span}',
@@ -166,7 +178,9 @@ def timemap(place: Place, known: list[Manifest]) -> str:
     for one in known:
         ends = {first.number: "first ", last.number: "last "}
         rel = "first last " if len(known) == 1 else ends.get(one.number, "")
-        lines.append(f'<{place.memento(one.number)}>; rel="{rel}memento"; datetime="{_when(one)}"')
+        lines.append(
+            f'<{place.memento(one.number)}>; rel="{rel}memento"; datetime="{_when(one.published)}"'
+        )
     return ",\n".join(lines) + "\n"
 
 
@@ -182,5 +196,6 @@ def _joined(links: list[tuple[str, str]]) -> str:
     return ", ".join(f'<{address}>; rel="{rel}"' for address, rel in links)
 
 
-def _when(manifest: Manifest) -> str:
-    return format_datetime(datetime.fromisoformat(manifest.published), usegmt=True)
+@lru_cache
+def _when(published: str) -> str:
+    return format_datetime(datetime.fromisoformat(published), usegmt=True)
