@@ -26,6 +26,7 @@ from service.maps import table as map_table
 from service.maps import web as maps
 from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing, queryables
+from service.ogc.shortcut import Shortcut
 from service.pictures import web as pictures
 from service.problems import Missing, Problem, Removed, Unavailable
 from service.proxy import BehindProxy
@@ -65,6 +66,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         add_compress_type(media_type)
     # The last added stands outermost.
     app.add_middleware(Memento, library=app.state.library)
+    app.add_middleware(Shortcut, library=app.state.library, settings=configured)
     app.add_middleware(CompressMiddleware, minimum_size=1000)
     app.add_middleware(EncodedEtags)
     app.add_middleware(SecurityHeaders)

@@ -50,21 +50,20 @@ async def items(request: Request, collection: str) -> Response:
     index = site.edition.index(collection)
     selection = await selected(request, site.edition, collection)
 
-    def page() -> str:
+    def for_people() -> str:
         found = index.page(selection.query, first_place, limit)
         features = [orjson.loads(fragment) for fragment in index.fragments(found.rows)]
         return pages.items(site, collection, _head(site, collection, found), features)
 
     if site.format == "html":
-        return answers.html(request, site, page)
+        return answers.html(request, site, for_people)
     if site.format in tabular.FORMS:
         found = index.page(selection.query, first_place, limit)
         chosen = _found(site, collection, selection, found.rows)
         return await tabular.answer(request, site, chosen, _head(site, collection, found))
 
     def body() -> bytes:
-        found = index.page(selection.query, first_place, limit)
-        return _feature_collection(site, collection, selection, found)
+        return page(site, collection, selection, first_place, limit)
 
     return answers.answer(request, site, body, site.media_type, selection.content_crs)
 
@@ -81,11 +80,11 @@ async def item(request: Request, collection: str, item: str) -> Response:
     if row is None:
         raise Missing(f"the collection {collection!r} has no item {item!r}")
     if site.format == "html":
-        feature = orjson.loads(index.fragment(row))
-        return answers.html(request, site, lambda: pages.item(site, collection, feature))
+        told = orjson.loads(index.fragment(row))
+        return answers.html(request, site, lambda: pages.item(site, collection, told))
 
     def body() -> bytes:
-        return _feature(site, collection, selection, np.array([row]))
+        return feature(site, collection, selection, np.array([row]))
 
     return answers.answer(request, site, body, site.media_type, selection.content_crs)
 
@@ -102,21 +101,22 @@ def at_edition_of(cursor: Cursor, site: Site, library: Library) -> Site:
         raise BadParameter(fault, CURSOR.name, CURSOR.example) from None
 
 
-def _feature_collection(site: Site, collection: str, selection: Selection, page: Page) -> bytes:
-    """Join a page of features behind its head."""
-    found = _found(site, collection, selection, page.rows)
-    head = _head(site, collection, page) | encodings.HEADS[site.format](found)
+def page(site: Site, collection: str, selection: Selection, first_place: int, limit: int) -> bytes:
+    """Give a page of features: joined, behind its head."""
+    rows = site.edition.index(collection).page(selection.query, first_place, limit)
+    found = _found(site, collection, selection, rows.rows)
+    head = _head(site, collection, rows) | encodings.HEADS[site.format](found)
     features = b",".join(encodings.FEATURES[site.format](found))
     return b'%b,"features":[%b]}' % (orjson.dumps(head)[:-1], features)
 
 
-def _feature(site: Site, collection: str, selection: Selection, row: Rows) -> bytes:
+def feature(site: Site, collection: str, selection: Selection, row: Rows) -> bytes:
     """Give one feature with its links."""
     found = _found(site, collection, selection, row)
-    (feature,) = encodings.FEATURES[site.format](found)
+    (fragment,) = encodings.FEATURES[site.format](found)
     tail = encodings.HEADS[site.format](found)
     tail["links"] = [*site.self_links(), _collection_link(site, collection)]
-    return b"%b,%b" % (bytes(feature[:-1]), orjson.dumps(tail)[1:])
+    return b"%b,%b" % (bytes(fragment[:-1]), orjson.dumps(tail)[1:])
 
 
 def _found(site: Site, collection: str, selection: Selection, rows: Rows) -> Found:
