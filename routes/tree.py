@@ -70,6 +70,8 @@ class Tree:
     def open(cls, folder: Path, count: int) -> Tree:
         """Map the files that `save` wrote into memory; `count`: how many rows there are."""
         sides, times = mapped.array(folder / "runs.npy"), mapped.array(folder / "run-times.npy")
+        if sides.shape != (4, sum(_sizes(count))) or times.shape[1] != sides.shape[1]:
+            raise ValueError(f"the tree in {folder} is not one over {count} rows")
         levels, begin = [], 0
         for size in _sizes(count):
             part = slice(begin, begin + size)
