@@ -1,12 +1,15 @@
 #!/bin/sh
 # Give the tests the programs that people use the service with, Debian's, through apt where that is
-# allowed: `install_clients.sh [chromium|ogrinfo|ogr2ogr|qgis]...`, by default chromium and ogrinfo.
-# QGIS is meant as the modules of the system's Python, which SYSTEM_PYTHON names.
+# allowed: `install_clients.sh PROGRAM...`, by default chromium and ogrinfo; `package_of` lists them.
+# QGIS is meant as the modules of the system's Python, which SYSTEM_PYTHON names; PostGIS as the
+# server of that PostgreSQL that has its extension.
 set -eu
 
 runs() {
     case "$1" in
     qgis) "${SYSTEM_PYTHON:-/usr/bin/python3}" -c "import qgis.core" >/dev/null 2>&1 ;;
+    postgis) ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 ;;
+    nginx) PATH="$PATH:/usr/sbin" nginx -v >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null && "$1" --version >/dev/null 2>&1 ;;
     esac
 }
@@ -16,6 +19,8 @@ package_of() {
     chromium) echo chromium ;;
     ogrinfo | ogr2ogr) echo gdal-bin ;;
     qgis) echo python3-qgis ;;
+    postgis) echo postgresql-postgis ;;
+    nginx) echo nginx-light ;;
     *) echo "install_clients.sh knows no $1" >&2 && exit 2 ;;
     esac
 }
