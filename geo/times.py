@@ -74,6 +74,13 @@ class Window:
         first = None if self.first == BEGINNING else f"{self.first}Z"
         return first, None if self.last == END else f"{self.last - SECOND}Z"
 
+    def seconds(self) -> tuple[int, int, int]:
+        """Give first, last and `sure_start` as seconds since 1970."""
+        first, last, sure_start = (
+            int(moment.astype(np.int64)) for moment in (self.first, self.last, self.sure_start)
+        )
+        return first, last, sure_start
+
     @property
     def sure_start(self) -> np.datetime64:
         """The latest `start_latest` that proves a start inside the window.

@@ -61,23 +61,33 @@ class Level:
 
 @dataclass(frozen=True)
 class Tree:
-    """All levels over n rows, those of the longest runs first."""
+    """All levels over n rows, those of the longest runs first.
+
+    `sides`, shape (4, r), and `times`, (2, r), are those of all r runs, the shortest first.
+    """
 
     levels: tuple[Level, ...]
     count: int
+    sides: NDArray[np.float64]
+    times: NDArray[np.int64]
 
     @classmethod
     def open(cls, folder: Path, count: int) -> Tree:
         """Map the files that `save` wrote into memory; `count`: how many rows there are."""
         sides, times = mapped.array(folder / "runs.npy"), mapped.array(folder / "run-times.npy")
-        if sides.shape != (4, sum(_sizes(count))) or times.shape[1] != sides.shape[1]:
+        if sides.shape != (4, sum(_sizes(count))) or times.shape != (2, sides.shape[1]):
             raise ValueError(f"the tree in {folder} is not one over {count} rows")
         levels, begin = [], 0
         for size in _sizes(count):
             part = slice(begin, begin + size)
             levels.append(Level(sides[:, part], times.view("datetime64[s]")[:, part]))
             begin += size
-        return cls(tuple(reversed(levels)), count)
+        return cls(tuple(reversed(levels)), count, sides, times)
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many runs each level has, that of the shortest first."""
+        return list(_sizes(self.count))
 
     def runs(self, boxes: Sequence[Box], window: Window | None) -> Rows:
         """Give the shortest runs that may hold a row that answers, ascending."""

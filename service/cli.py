@@ -17,6 +17,7 @@ import typer
 import routes
 from geo.shipped import data_folder
 from routes import atlas
+from routes.index import IS_COMPILED
 from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
 from service import cli_editions
@@ -40,6 +41,10 @@ app = typer.Typer(
     help="Maps of routes that move: keep their history, serve it, stand by it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+)
+UNCOMPILED = (
+    "The search is not compiled, as there was no C compiler when routeshift was installed:\n"
+    "large atlases answer several times slower. See docs/performance.md."
 )
 ACCESS = '%(addr)s "%(method)s %(path)s?%(query_string)s" %(status)d %(dt_ms).1f ms'
 
@@ -79,6 +84,8 @@ def serve(
         err.print(f"Port {settings.port} of {settings.host} is taken. Choose another: --port 8001")
         raise typer.Exit(Exit.STORE)
     _announce(settings, edition.atlas["title"], edition.number)
+    if not IS_COMPILED:
+        err.print(UNCOMPILED)
     _run(settings)
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from routes.errors import NotFound
-from routes.index import Page, Rows
+from routes.index import Page, Rows, Shape
 from service import answers, formats, pages
 from service.library import Library
 from service.ogc import encodings, properties, tabular
@@ -105,9 +105,11 @@ def page(site: Site, collection: str, selection: Selection, first_place: int, li
     """Give a page of features: joined, behind its head."""
     rows = site.edition.index(collection).page(selection.query, first_place, limit)
     found = _found(site, collection, selection, rows.rows)
-    head = _head(site, collection, rows) | encodings.HEADS[site.format](found)
-    features = b",".join(encodings.FEATURES[site.format](found))
-    return b'%b,"features":[%b]}' % (orjson.dumps(head)[:-1], features)
+    told = _head(site, collection, rows) | encodings.HEADS[site.format](found)
+    head = orjson.dumps(told)[:-1] + b',"features":['
+    if site.format == "json" and selection.shape == Shape():
+        return found.index.joined(found.rows, head, b"]}")
+    return b"%b%b]}" % (head, b",".join(encodings.FEATURES[site.format](found)))
 
 
 def feature(site: Site, collection: str, selection: Selection, row: Rows) -> bytes:
