@@ -41,7 +41,7 @@ def compiled(root: Path) -> Path:
     for old in source.parent.glob(f"{source.stem}.*.so"):
         old.unlink()
     with tempfile.TemporaryDirectory() as scratch:
-        extension = Extension(MODULE, [str(source)])
+        extension = Extension(MODULE, [str(source)], extra_compile_args=["-O3"])
         modules = cythonize([extension], build_dir=scratch, quiet=True)
         build = Distribution({"ext_modules": modules}).get_command_obj("build_ext")
         build.build_lib, build.build_temp = str(root), scratch

@@ -76,9 +76,8 @@ class Window:
 
     def seconds(self) -> tuple[int, int, int]:
         """Give first, last and `sure_start` as seconds since 1970."""
-        first, last, sure_start = (
-            int(moment.astype(np.int64)) for moment in (self.first, self.last, self.sure_start)
-        )
+        moments = np.array((self.first, self.last, self.sure_start))
+        first, last, sure_start = moments.view(np.int64).tolist()
         return first, last, sure_start
 
     @property

@@ -112,7 +112,8 @@ class CollectionIndex:
     bounds: Bounds
     boxes: NDArray[np.float64]
     tree: Tree
-    hashed: NDArray[np.void]
+    hashes: NDArray[np.uint64]
+    hashed: NDArray[np.uint32]
     _ids: Column
     _fragments: Column
     _wkb: Column
@@ -128,6 +129,7 @@ class CollectionIndex:
             bounds=Bounds.from_array(bounds),
             boxes=boxes,
             tree=tree,
+            hashes=mapped.array(folder / "hashes.npy"),
             hashed=mapped.array(folder / "hashed.npy"),
             _ids=Column.open(folder, "ids"),
             _fragments=Column.open(folder, "fragments"),
@@ -227,9 +229,9 @@ class CollectionIndex:
     def row_of(self, feature_id: str) -> int | None:
         """Find the row of one feature."""
         wanted = np.uint64(id_hash(feature_id))
-        at = int(np.searchsorted(self.hashed["hash"], wanted))
-        while at < len(self) and self.hashed["hash"][at] == wanted:
-            row = int(self.hashed["row"][at])
+        at = int(self.hashes.searchsorted(wanted))
+        while at < len(self) and self.hashes[at] == wanted:
+            row = int(self.hashed[at])
             if self.id_of(row) == feature_id:
                 return row
             at += 1
@@ -342,7 +344,8 @@ class CollectionIndex:
 
 
 def _scan(tree: Tree, boxes: NDArray[np.float64], bounds: NDArray[np.int64], wkb: Column) -> Scan:
-    return Scan(RUN, tree.sizes, tree.sides, tree.times, boxes, bounds, wkb.offsets, wkb.data)
+    packed = (tree.sides, tree.times, tree.cells, tree.days)
+    return Scan(tree.sizes, *packed, boxes, bounds, wkb.offsets, wkb.data)
 
 
 def _page(places: Rows, order: Rows | None, limit: int, matched: int | None) -> Page:

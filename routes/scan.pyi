@@ -9,10 +9,11 @@ _Window = tuple[int, int, int]
 class Scan:
     def __init__(
         self,
-        run: int,
         sizes: Sequence[int],
         sides: NDArray[np.float64],
         times: NDArray[np.int64],
+        cells: NDArray[np.uint16],
+        days: NDArray[np.int32],
         boxes: NDArray[np.float64],
         bounds: NDArray[np.int64],
         offsets: NDArray[np.int64],

@@ -7,14 +7,15 @@ nor lines, boxes without width or height, and what lies on a corner as near as r
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.math cimport fabs
-from libc.stdint cimport int64_t, uint8_t
+from libc.math cimport fabs, floor
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
 from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
 cdef enum:
+    RUN = 32
     MOST_LEVELS = 8
     POINT_BYTES = 21
     LINE_HEAD = 9
@@ -23,6 +24,9 @@ cdef enum:
 cdef enum Answer:
     NO, YES, UNDECIDED
 
+cdef double CELLS = 65535.0
+cdef int64_t DAY = 86400
+cdef int64_t FARTHEST_DAY = 2**31 - 1
 # How far rounding can carry the sign of an orientation: Shewchuk 1997, "Adaptive Precision
 # Floating-Point Arithmetic and Fast Robust Geometric Predicates", ccwerrboundA.
 cdef double ROUNDING = 3.3306690738754716e-16
@@ -35,8 +39,18 @@ cdef struct Box:
     double north
 
 
+cdef struct Cell:
+    uint16_t west
+    uint16_t south
+    uint16_t east
+    uint16_t north
+
+
 cdef struct Asked:
     Box boxes[2]
+    Cell cells[2]
+    int32_t first_day
+    int32_t last_day
     int box_count
     bint is_timed
     bint is_certain
@@ -66,32 +80,36 @@ cdef class Scan:
     """The mapped files of one collection of n rows, open to be searched.
 
     `sizes`: how many runs each level of the tree has, that of the shortest first; `sides`, shape
-    (4, r), and `times`, (2, r), are those of all levels. `boxes`: shape (n, 4). `bounds`: (6, n).
+    (4, r), and `times`, (2, r), are those of all levels. `cells` and `days` hold the rows of each
+    shortest run as `routes.tree` packs them. `boxes`: shape (n, 4). `bounds`: (6, n).
     """
 
     cdef const double[:, ::1] sides
     cdef const int64_t[:, ::1] times
+    cdef const uint16_t[:, :, ::1] cells
+    cdef const int32_t[:, :, ::1] days
     cdef const double[:, ::1] boxes
     cdef const int64_t[:, ::1] bounds
     cdef const int64_t[::1] offsets
     cdef const uint8_t[::1] wkb
     cdef Py_ssize_t count
-    cdef Py_ssize_t run
     cdef int level_count
     cdef Py_ssize_t begins[MOST_LEVELS]
     cdef Py_ssize_t sizes[MOST_LEVELS]
 
-    def __init__(self, run, sizes, sides, times, boxes, bounds, offsets, wkb):
-        self.run, self.count, self.level_count = run, len(boxes), len(sizes)
+    def __init__(self, sizes, sides, times, cells, days, boxes, bounds, offsets, wkb):
+        self.count, self.level_count = len(boxes), len(sizes)
         begin = 0
         for level, size in enumerate(sizes):
             self.begins[level], self.sizes[level] = begin, size
             begin += size
         self.sides, self.times, self.boxes, self.bounds = sides, times, boxes, bounds
-        self.offsets, self.wkb = offsets, wkb
+        self.cells, self.days, self.offsets, self.wkb = cells, days, offsets, wkb
         if not (self.sides.shape[1] == self.times.shape[1] == begin and self.sides.shape[0] == 4
                 and self.boxes.shape[1] == 4 and self.bounds.shape[0] == 6
-                and self.bounds.shape[1] == self.count and len(offsets) == self.count + 1):
+                and self.bounds.shape[1] == self.count and len(offsets) == self.count + 1
+                and cells.shape == (sizes[0] if sizes else 0, 4, RUN)
+                and days.shape == (sizes[0] if sizes else 0, 2, RUN)):
             raise ValueError("the serving files are not of one collection")
 
     def first(self, boxes, window, is_certain, const uint8_t[::1] mask, begin, wanted, is_counted):
@@ -142,17 +160,17 @@ cdef class Scan:
     ) noexcept nogil:
         """Search some runs of a level; tell whether enough was found."""
         cdef Py_ssize_t here, first, last, below, at
-        cdef Py_ssize_t span = self.run
+        cdef Py_ssize_t span = RUN
         for at in range(level):
-            span *= self.run
+            span *= RUN
         below = self.sizes[level - 1] if level else self.count
         for here in range(begin, end):
             if not asked.is_counted and (here + 1) * span <= asked.begin:
                 continue
             if not self._may_hold(self.begins[level] + here, asked):
                 continue
-            first = here * self.run
-            last = min(first + self.run, below)
+            first = here * RUN
+            last = min(first + RUN, below)
             if level:
                 if self._descend(level - 1, first, last, asked, found):
                     return True
@@ -170,8 +188,8 @@ cdef class Scan:
             if not self._may_hold(self.begins[level] + here, asked):
                 continue
             if level:
-                self._count(level - 1, here * self.run,
-                            min((here + 1) * self.run, self.sizes[level - 1]), asked, counted)
+                self._count(level - 1, here * RUN,
+                            min((here + 1) * RUN, self.sizes[level - 1]), asked, counted)
             else:
                 counted[0] += 1
 
@@ -197,10 +215,12 @@ cdef class Scan:
         """Search some rows; tell whether enough was found."""
         cdef Py_ssize_t row
         cdef Answer answer
+        cdef uint8_t may[RUN]
+        self._sieve(begin // RUN, asked, may)
+        found.compared += end - begin
         for row in range(begin, end):
-            if row < asked.begin and not asked.is_counted:
+            if not may[row - begin] or (row < asked.begin and not asked.is_counted):
                 continue
-            found.compared += 1
             if asked.mask != NULL and not asked.mask[row]:
                 continue
             if asked.is_timed and not self._holds(row, asked):
@@ -220,6 +240,32 @@ cdef class Scan:
             if found.sure == asked.wanted and not asked.is_counted:
                 return True
         return False
+
+    cdef void _sieve(self, Py_ssize_t run, const Asked* asked, uint8_t* may) noexcept nogil:
+        """Tell which rows of a run may match: in a few instructions for all of them at once."""
+        cdef const uint16_t* cells = &self.cells[run, 0, 0]
+        cdef const int32_t* days = &self.days[run, 0, 0]
+        cdef int32_t first = asked.first_day, last = asked.last_day
+        cdef uint8_t there[RUN]
+        cdef Cell cell
+        cdef int at, number
+        if asked.is_timed:
+            for at in range(RUN):
+                may[at] = (days[at] <= last) & (days[RUN + at] >= first)
+        else:
+            for at in range(RUN):
+                may[at] = 1
+        if not asked.box_count:
+            return
+        memset(there, 0, RUN)
+        for number in range(asked.box_count):
+            cell = asked.cells[number]
+            for at in range(RUN):
+                there[at] |= ((cells[at] <= cell.east) & (cells[RUN + at] <= cell.north)
+                              & (cells[2 * RUN + at] >= cell.west)
+                              & (cells[3 * RUN + at] >= cell.south))
+        for at in range(RUN):
+            may[at] &= there[at]
 
     cdef bint _holds(self, Py_ssize_t row, const Asked* asked) noexcept nogil:
         """Tell whether a row holds in the window, as `geo.times.Bounds.holds` does."""
@@ -281,10 +327,28 @@ cdef void _ask(Asked* asked, boxes, window, bint is_certain) except *:
         raise ValueError("a query has two boxes at most")
     for number, (west, south, east, north) in enumerate(boxes):
         asked.boxes[<int>number] = Box(west, south, east, north)
+        # One more on each side: here and where cells were packed, numbers may be rounded otherwise.
+        asked.cells[<int>number] = Cell(_cell(west, 180, -1), _cell(south, 90, -1),
+                                        _cell(east, 180, 1), _cell(north, 90, 1))
     asked.first = asked.last = asked.sure_start = 0
+    asked.first_day = asked.last_day = 0
     if window is not None:
         asked.first, asked.last, asked.sure_start = window
+        asked.first_day, asked.last_day = _day(asked.first), _day(asked.last)
     asked.mask, asked.begin, asked.wanted, asked.is_counted = NULL, 0, 0, False
+
+
+cdef uint16_t _cell(double degrees, double half, int more) noexcept:
+    """Give the cell of `routes.tree.packed_boxes` in which an ordinate lies, or one beside it."""
+    return <uint16_t>min(max(floor((degrees + half) * (CELLS / (2 * half))) + more, 0.0), CELLS)
+
+
+cdef int32_t _day(int64_t seconds) noexcept:
+    """Give the day since 1970, or the first or last that is known, as `routes.tree.days` does."""
+    cdef int64_t day = seconds // DAY
+    if seconds < day * DAY:
+        day -= 1
+    return <int32_t>min(max(day, -FARTHEST_DAY), FARTHEST_DAY)
 
 
 cdef void _keep(Found* found, Py_ssize_t row, bint is_undecided) noexcept nogil:

@@ -175,7 +175,7 @@ def _run(settings: Settings) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "service.app:create_app",
+        "service.app:create_service",
         factory=True,
         address=settings.host,
         port=settings.port,

@@ -12,6 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from routes.text import plain_text
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+_ADDED = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+)
 ENCODINGS = ("zstd", "br", "gzip")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; "
@@ -46,11 +50,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-                if "text/html" in headers.get("content-type", ""):
-                    headers.setdefault("Content-Security-Policy", POLICY)
+                headers = message["headers"] = [*message["headers"], *_ADDED]
+                if any(name == b"content-type" and b"text/html" in said for name, said in headers):
+                    MutableHeaders(raw=headers).setdefault("Content-Security-Policy", POLICY)
             await send(message)
 
         await self.app(scope, receive, with_headers)
@@ -80,16 +82,19 @@ class EncodedEtags:
 
         async def with_tag(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                encoding = headers.get("content-encoding")
-                if message["status"] == 304:
-                    encoding = returned
-                tag = headers.get("etag")
-                if tag and encoding:
-                    headers["etag"] = f'{tag[:-1]}.{encoding}"'
+                raw = message["headers"]
+                encoding = returned if message["status"] == 304 else _encoding(raw)
+                if encoding:
+                    headers = MutableHeaders(raw=raw)
+                    if tag := headers.get("etag"):
+                        headers["etag"] = f'{tag[:-1]}.{encoding}"'
             await send(message)
 
         await self.app(scope, receive, with_tag)
+
+
+def _encoding(raw: list[tuple[bytes, bytes]]) -> str | None:
+    return next((said.decode() for name, said in raw if name == b"content-encoding"), None)
 
 
 class HeadAsGet:

@@ -121,8 +121,8 @@ def walk_in_order(index: CollectionIndex, query: Query, limit: int) -> list[int]
 def scan_of(index: CollectionIndex, offsets: NDArray[np.int64]) -> Scan:
     """The compiled search with other offsets of geometries."""
     tree, bounds = index.tree, index.bounds.to_array()
-    sides, times = tree.sides, tree.times
-    return Scan(RUN, tree.sizes, sides, times, index.boxes, bounds, offsets, index._wkb.data)
+    packed = (tree.sides, tree.times, tree.cells, tree.days)
+    return Scan(tree.sizes, *packed, index.boxes, bounds, offsets, index._wkb.data)
 
 
 queries = st.builds(
@@ -385,9 +385,7 @@ def test_each_feature_is_found_by_its_id_and_no_other(fan: CollectionIndex) -> N
 
 def test_two_ids_with_one_hash_are_told_apart(tmp_path: Path) -> None:
     index = index_of(complete(versions([shapely.Point(1, 1), shapely.Point(2, 2)])), tmp_path)
-    pairs = np.array(index.hashed)
-    pairs["hash"] = id_hash("r1.v1")
-    index.hashed = pairs
+    index.hashes = np.full(2, id_hash("r1.v1"), np.uint64)
     found = index.row_of("r1.v1")
     assert found is not None
     assert index.id_of(found) == "r1.v1"
