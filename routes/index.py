@@ -97,12 +97,13 @@ class Extent(NamedTuple):
 @dataclass
 class Work:
     """What queries cost, counted: rows whose boxes and times were compared, geometries whose points
-    were looked at, and those that were decoded and tested.
+    were looked at, those that were decoded and tested, and bytes of features that were copied.
     """
 
     compared: int = 0
     looked_at: int = 0
     decoded: int = 0
+    copied: int = 0
 
 
 @dataclass
@@ -260,8 +261,11 @@ class CollectionIndex:
     def joined(self, rows: Rows, head: bytes, tail: bytes) -> bytes:
         """Give features as GeoJSON with commas between them, behind `head`, before `tail`."""
         if self.scan is not None:
-            return joined(self._fragments.offsets, self._fragments.data, rows, head, tail)
-        return b"%b%b%b" % (head, b",".join(self.fragments(rows)), tail)
+            whole = joined(self._fragments.offsets, self._fragments.data, rows, head, tail)
+        else:
+            whole = b"%b%b%b" % (head, b",".join(self.fragments(rows)), tail)
+        self.work.copied += len(whole)
+        return whole
 
     def properties(self, rows: Rows) -> list[dict[str, Any]]:
         """Give the properties of features, as JSON has them."""
