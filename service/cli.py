@@ -6,8 +6,12 @@ Exit codes: 0 done; 1 the atlas has faults, or the store is damaged; 2 a wrong c
 
 from __future__ import annotations
 
+import gc
+import importlib
+import multiprocessing
 import os
 import socket
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -170,6 +174,7 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _run(settings: Settings) -> None:
+    _load()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -185,6 +190,16 @@ def _run(settings: Settings) -> None:
         log_access=settings.access_log,
         log_access_format=ACCESS,
     ).serve()
+
+
+def _load() -> None:
+    """Import the application before workers are forked from here, so that they share it."""
+    importlib.import_module("service.app")
+    if "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux":
+        multiprocessing.set_start_method("fork")
+        # A collection writes into every object that it looks at: what is shared is not looked at.
+        gc.collect()
+        gc.freeze()
 
 
 for command in cli_editions.COMMANDS:
