@@ -1,31 +1,30 @@
 """Vector tiles of an edition: Mapbox Vector Tile 2.1, with what a program needs to ask by time.
 
-Of the ways to write the format, `mapbox-vector-tile` is the one in wide use that writes a single
-tile from geometries that are on its grid already. GDAL's MVT driver writes whole pyramids to a
-folder, and leaves out what is small or many by rules of its own. What the library does row by row
-in Python (cutting, rounding, winding) is done in `geo.gridding` for whole columns instead; it is
-left to write the bytes.
+`geo.gridding` cuts and rounds, `geo.vectortiles` writes the bytes, both for whole columns; here is
+what a tile says, and how much of it fits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import compress
 from typing import Any, NamedTuple
 
-import mapbox_vector_tile
 import numpy as np
 import orjson
 import shapely
 from numpy.typing import NDArray
 
-from geo.gridding import BUFFER, EXTENT, Geometries, coarser, on_grid
+from geo.gridding import BUFFER, EXTENT, coarser, on_grid
+from geo.ragged import Geometries
 from geo.tiling import Tile
 from geo.times import BEGINNING, BOUND_COLUMNS, END, Bounds
+from geo.vectortiles import Layer, Value, encoded
 from routes.index import Box, CollectionIndex, Query, Rows
 from routes.thinning import chosen, ranks
 
-Features = list[dict[str, Any]]
+Properties = dict[str, Value]
 
 # What a layer of a tile may hold, and a tile in bytes. Beyond it a browser stutters and a worker
 # is held up; the tile then says so in a layer of its own.
@@ -91,19 +90,20 @@ def draw(
     would hold too much, its lines are drawn coarser; where that is still too much, only some
     features are (`routes.thinning`), and the layer `incomplete` says how many of how many.
     """
-    layers: list[dict[str, Any]] = []
+    layers: list[Layer] = []
     shortfalls: list[Shortfall] = []
     room = MOST_BYTES - BYTES_OF_A_LAYER * (len(indexes) + 1)
     for place, (name, index) in enumerate(indexes.items()):
         drawn = _layer(index, query, tile, wanted, room // (len(indexes) - place))
         room -= drawn.size
-        if drawn.features:
-            layers.append({"name": name, "features": drawn.features})
-        if len(drawn.features) < drawn.of:
-            shortfalls.append(Shortfall(name, len(drawn.features), drawn.of, drawn.rank))
+        shown = len(drawn.properties)
+        if shown:
+            layers.append(Layer(name, drawn.shapes, drawn.properties))
+        if shown < drawn.of:
+            shortfalls.append(Shortfall(name, shown, drawn.of, drawn.rank))
     if shortfalls:
-        layers.append({"name": INCOMPLETE, "features": [_said(one) for one in shortfalls]})
-    return VectorTile(_encoded(layers), tuple(shortfalls))
+        layers.append(_told(shortfalls))
+    return VectorTile(encoded(layers, EXTENT), tuple(shortfalls))
 
 
 class _Layer(NamedTuple):
@@ -112,7 +112,8 @@ class _Layer(NamedTuple):
     Where only some are tested, the number is that of all whose box meets the tile.
     """
 
-    features: Features
+    shapes: Geometries
+    properties: list[Properties]
     of: int
     size: int
     rank: int
@@ -134,10 +135,9 @@ def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, roo
         shapes = coarser(shapes)
         sizes = texts + _points(shapes)
     fits = chosen(index.names(rows), sizes, room)
-    drawn = zip(shapes, said, fits.shown, strict=True)
-    features = [{"geometry": shape, "properties": one} for shape, one, is_in in drawn if is_in]
     size = int(sizes[fits.shown].sum())
-    return _Layer(features, of, size, max(counted.rank, fits.rank))
+    rank = max(counted.rank, fits.rank)
+    return _Layer(shapes[fits.shown], list(compress(said, fits.shown)), of, size, rank)
 
 
 def _points(shapes: Geometries) -> NDArray[np.intp]:
@@ -155,7 +155,7 @@ def _points(shapes: Geometries) -> NDArray[np.intp]:
     ).astype(np.intp)
 
 
-def _sizes(said: list[dict[str, Any]]) -> NDArray[np.intp]:
+def _sizes(said: list[Properties]) -> NDArray[np.intp]:
     """Give the bytes of each feature's properties, at most; a layer holds a value only once."""
     known: set[object] = set()
     sizes = []
@@ -175,7 +175,7 @@ def _bytes_of(value: object) -> int:
 
 def _properties(
     index: CollectionIndex, rows: Rows, wanted: tuple[str, ...] | None
-) -> list[dict[str, Any]]:
+) -> list[Properties]:
     """Give the plain values of features, their bounds in seconds since 1970, if any, and ranks."""
     fragments = (bytes(fragment) for fragment in index.fragments(rows))
     # No text in JSON holds a bare quote, and no geometry these words: the first is the one.
@@ -189,7 +189,7 @@ def _properties(
     return said
 
 
-def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> dict[str, Any]:
+def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> Properties:
     """Leave out what a tile cannot hold, nothing and lists, and the bounds as texts."""
     names = properties if wanted is None else ["id", *(name for name in wanted if name != "id")]
     return {
@@ -200,12 +200,7 @@ def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> dict[s
     }
 
 
-def _said(shortfall: Shortfall) -> dict[str, Any]:
-    """Give the feature that says what is missing: the whole tile."""
-    square = shapely.orient_polygons(shapely.box(0, 0, EXTENT, EXTENT))
-    return {"geometry": square, "properties": shortfall._asdict()}
-
-
-def _encoded(layers: list[dict[str, Any]]) -> bytes:
-    options = {"y_coord_down": True, "extents": EXTENT, "check_winding_order": False}
-    return bytes(mapbox_vector_tile.encode(layers, default_options=options))
+def _told(shortfalls: list[Shortfall]) -> Layer:
+    """Give the layer that says what is missing, each time of the whole tile."""
+    square = np.full(len(shortfalls), shapely.box(0, 0, EXTENT, EXTENT), dtype=object)
+    return Layer(INCOMPLETE, square, [one._asdict() for one in shortfalls])

@@ -20,6 +20,7 @@ import routes
 from geo.gridding import BUFFER, EXTENT, PIXEL, on_grid
 from geo.tiling import OFFERED, Tile, Tiling
 from geo.times import Window
+from geo.vectortiles import Layer, encoded
 from routes import tiles
 from routes.index import Box, CollectionIndex, Query
 from routes.tiles import (
@@ -252,10 +253,7 @@ def test_what_only_just_reaches_into_a_tile_is_in_it() -> None:
 def test_rings_wind_as_the_format_asks_and_holes_stay_holes(tmp_path: Path) -> None:
     holed = shapely.difference(shapely.box(12, 41, 19, 46), shapely.box(14, 42, 16, 44))
     for shape in (holed, shapely.reverse(holed)):
-        content = tiles._encoded(
-            [{"name": "routes", "features": [
-                {"geometry": on_grid(np.array([shape]), ADRIATIC)[0], "properties": {}}]}]
-        )  # fmt: skip
+        content = encoded([Layer("routes", on_grid(np.array([shape]), ADRIATIC), [{}])], EXTENT)
         (feature,) = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})[
             "routes"
         ]["features"]
