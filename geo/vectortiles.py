@@ -8,27 +8,29 @@ layer are laid out as one array of numbers, which becomes bytes in a few operati
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain, count, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geo import ragged
-from geo.ragged import POINT, POLYGON, Counts, Geometries, Paths
+from geo.ragged import POINT, POLYGON, Counts, Geometries, Paths, Strand
 
 Value = str | bool | int | float
-Numbers = NDArray[np.uint64]
+Numbers = NDArray[np.uint32]
 
 VERSION = 2
 _VARINT, _FIXED64, _BYTES = 0, 1, 2
+_SHORT = [bytes((number,)) for number in range(128)]
+_PLAIN = (str, int)
 
 
-def _tag(field: int, wire: int) -> int:
-    """Give the number that stands before a field of a message."""
-    return field << 3 | wire
+def _tag(field: int, wire: int) -> bytes:
+    """Give the byte that stands before a field of a message."""
+    return bytes((field << 3 | wire,))
 
 
 # Fields of the messages (vector_tile.proto): of a tile, a layer, a feature and a value.
@@ -41,8 +43,6 @@ _UINT, _SINT = _tag(5, _VARINT), _tag(6, _VARINT)
 
 # 4.3.1: a command is its id and how often it is repeated.
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
-# 4.3.2: a parameter is a number of 32 bits.
-_FARTHEST = 2**31
 
 
 class Layer(NamedTuple):
@@ -64,74 +64,82 @@ def encoded(layers: Sequence[Layer], extent: int) -> bytes:
     names = [layer.name for layer in layers]
     if "" in names or len(set(names)) < len(names):
         raise ValueError(f"layers need names, each its own (MVT 4.1), not {names}")
-    return b"".join(_message(_LAYERS, _layer(layer, extent)) for layer in layers)
+    tags = [_Tags.of(layer) for layer in layers]
+    # Of all layers at once: each operation on arrays has its price, however short they are.
+    features = _features(layers, tags)
+    return b"".join(
+        _message(_LAYERS, _layer(layer.name, told, drawn, extent))
+        for layer, told, drawn in zip(layers, tags, features, strict=True)
+    )
 
 
-def varints(numbers: Numbers) -> bytes:
-    """Give numbers as protobuf has them: seven bits a byte, the lowest first."""
-    lengths = _lengths(numbers)
-    begins = ragged.begins(lengths)
-    written = np.empty(lengths.sum(), np.uint8)
-    for place in range(lengths.max(initial=0)):
-        longer = lengths > place
-        seven = numbers[longer] >> np.uint64(7 * place) & np.uint64(127)
-        goes_on = (lengths[longer] > place + 1).astype(np.uint64) << np.uint64(7)
-        written[begins[longer] + place] = seven | goes_on
-    return written.tobytes()
-
-
-def _lengths(numbers: Numbers) -> Counts:
-    """Give how many bytes each number takes as a varint."""
-    lengths = np.ones(len(numbers), np.intp)
-    for bits in range(7, 64, 7):
-        longer = numbers >> np.uint64(bits) > 0
-        if not longer.any():
-            break
-        lengths += longer
-    return lengths
+def varints(numbers: Numbers) -> Strand:
+    """Give numbers as protobuf has them, seven bits a byte and the lowest first: each as a run."""
+    width = max(1, -(-int(numbers.max(initial=0)).bit_length() // 7))
+    written = np.empty((len(numbers), width), np.uint8)
+    is_used = np.empty((len(numbers), width), dtype=bool)
+    lengths = np.zeros(len(numbers), np.uint8)
+    rest: NDArray[Any] = numbers
+    is_in = np.ones(len(numbers), dtype=bool)
+    for place in range(width):
+        lengths += is_in
+        is_used[:, place] = is_in
+        seven = (rest & 127).astype(np.uint8)
+        rest = rest >> 7
+        is_in = rest > 0
+        written[:, place] = seven | is_in.astype(np.uint8) << 7
+    return Strand(written[is_used], lengths.astype(np.intp))
 
 
 def _varint(number: int) -> bytes:
-    written = bytearray()
-    while number > 127:
-        written.append(number & 127 | 128)
-        number >>= 7
-    written.append(number)
-    return bytes(written)
+    if number < len(_SHORT):
+        return _SHORT[number]
+    return bytes((number & 127 | 128,)) + _varint(number >> 7)
 
 
-def _message(tag: int, content: bytes) -> bytes:
-    return _varint(tag) + _varint(len(content)) + content
+def _message(tag: bytes, content: bytes) -> bytes:
+    return tag + _varint(len(content)) + content
 
 
-def _layer(layer: Layer, extent: int) -> bytes:
+def _layer(name: str, tags: _Tags, features: bytes, extent: int) -> bytes:
     """Write a layer (4.1), its version first: by it a reader knows whether to go on."""
-    tags = _Tags.of(layer)
-    features = _features(tags, _Drawn.of(layer))
     keys = [_message(_KEYS, key.encode()) for key in tags.keys]
     values = [_message(_VALUES, value) for value in tags.values]
-    head = _varint(_VERSION) + _varint(VERSION) + _message(_NAME, layer.name.encode())
-    tail = _varint(_EXTENT) + _varint(extent)
-    return b"".join([head, features, *keys, *values, tail])
+    head = _VERSION + _varint(VERSION) + _message(_NAME, name.encode())
+    return b"".join([head, features, *keys, *values, _EXTENT + _varint(extent)])
 
 
-def _features(tags: _Tags, drawn: _Drawn) -> bytes:
-    """Write all features (4.2): each its head, and with a head of their own tags and geometry."""
-    told = ragged.sums(_lengths(tags.numbers), tags.counts).astype(np.uint64)
-    shown = ragged.sums(_lengths(drawn.numbers), drawn.counts).astype(np.uint64)
-    # Of the three fields each tag is a byte, and so is the type.
-    size = told + shown + np.uint64(4) + (_lengths(told) + _lengths(shown)).astype(np.uint64)
-    whole = np.empty((8 + tags.counts + drawn.counts).sum(), np.uint64)
-    at = ragged.begins(8 + tags.counts + drawn.counts)
-    after = at + 4 + tags.counts
-    for place, number in (
-        (at, _FEATURES), (at + 1, size), (at + 2, _TAGS), (at + 3, told),
-        (after, _TYPE), (after + 1, drawn.types), (after + 2, _GEOMETRY), (after + 3, shown),
-    ):  # fmt: skip
-        whole[place] = number
-    whole[ragged.spots(at + 4, tags.counts)] = tags.numbers
-    whole[ragged.spots(after + 4, drawn.counts)] = drawn.numbers
-    return varints(whole)
+def _features(layers: Sequence[Layer], tags: Sequence[_Tags]) -> list[bytes]:
+    """Write the features of each layer (4.2): each has a head, and so have its tags and geometry.
+
+    Of all layers at once: an operation on arrays has its price, however short they are.
+    """
+    if not layers:
+        return []
+    every_tag = varints(np.concatenate([one.numbers for one in tags]))
+    said = every_tag.grouped(np.concatenate([one.counts for one in tags]))
+    types, numbers, counts = _drawn(np.concatenate([layer.geometry for layer in layers]))
+    shown = varints(numbers).grouped(counts)
+    before_said = _heads(_TAGS, said.lengths)
+    before_shown = _heads(_TYPE, types, _GEOMETRY, shown.lengths)
+    parts = (before_said, said, before_shown, shown)
+    head = _heads(_FEATURES, np.sum([part.lengths for part in parts], axis=0))
+    features = ragged.woven(head, *parts)
+    of_layers = features.grouped(np.array([len(layer.geometry) for layer in layers]))
+    return _cut(of_layers)
+
+
+def _heads(*numbers: bytes | Counts) -> Strand:
+    """Write some numbers for each feature, those of one byte being the same for all."""
+    columns = np.broadcast_arrays(*(ord(one) if isinstance(one, bytes) else one for one in numbers))
+    rows = np.stack(columns, axis=1).astype(np.uint32)
+    return varints(rows.ravel()).grouped(np.full(len(rows), len(columns)))
+
+
+def _cut(strand: Strand) -> list[bytes]:
+    """Give each run as bytes of its own."""
+    whole, ends = strand.values.tobytes(), np.cumsum(strand.lengths).tolist()
+    return [whole[begin:end] for begin, end in pairwise([0, *ends])]
 
 
 class _Tags(NamedTuple):
@@ -147,87 +155,91 @@ class _Tags(NamedTuple):
 
     @classmethod
     def of(cls, layer: Layer) -> _Tags:
-        keys: dict[str, int] = {}
-        # By type too: 1, 1.0 and True are equal, and are not the same.
-        values: dict[tuple[type, Value], int] = {}
-        numbers = np.fromiter(
-            chain.from_iterable(
-                (
-                    keys.setdefault(key, len(keys)),
-                    values.setdefault((type(value), value), len(values)),
-                )
-                for properties in layer.properties
-                for key, value in properties.items()
-            ),
-            np.uint64,
-        )
-        counts = np.fromiter(map(len, layer.properties), np.intp, len(layer.properties))
-        return cls(list(keys), [_value(layer, value) for _, value in values], numbers, 2 * counts)
+        keys = list(chain.from_iterable(layer.properties))
+        values = [
+            value if type(value) in _PLAIN else _Typed.of(value)
+            for value in chain.from_iterable(one.values() for one in layer.properties)
+        ]
+        known_keys, known_values = _numbered(keys), _numbered(values)
+        numbers = np.empty((len(keys), 2), np.uint32)
+        numbers[:, 0] = list(map(known_keys.__getitem__, keys))
+        numbers[:, 1] = list(map(known_values.__getitem__, values))
+        counts = 2 * np.fromiter(map(len, layer.properties), np.intp, len(layer.properties))
+        return cls(list(known_keys), list(map(_value, known_values)), numbers.ravel(), counts)
 
 
-def _value(layer: Layer, value: object) -> bytes:
+class _Typed(NamedTuple):
+    """A value that is equal to others and not the same: 1.0 and True are 1."""
+
+    kind: type
+    value: float
+
+    @classmethod
+    def of(cls, value: object) -> _Typed:
+        if not isinstance(value, float | bool):
+            said = "a property is a text, a number, true or false (MVT 4.4)"
+            raise ValueError(f"{said}, not {value!r}")
+        return cls(type(value), value)
+
+
+def _numbered(values: Iterable[Hashable]) -> dict[Any, int]:
+    """Give each value the place where it stands among all different ones."""
+    return dict(zip(dict.fromkeys(values), count(), strict=False))
+
+
+def _value(value: str | int | _Typed) -> bytes:
     """Write a value (4.4): what is below zero as zigzag, which is shorter."""
     if isinstance(value, str):
         return _message(_STRING, value.encode())
-    if isinstance(value, bool):
-        return bytes((_BOOL, value))
-    if isinstance(value, float):
-        return bytes((_DOUBLE,)) + struct.pack("<d", value)
-    if isinstance(value, int) and -(2**63) <= value < 2**64:
-        tag, number = (_UINT, value) if value >= 0 else (_SINT, -2 * value - 1)
-        return bytes((tag,)) + _varint(number)
-    raise ValueError(f"a property of layer {layer.name!r} cannot be {value!r} (MVT 4.4)")
+    if isinstance(value, _Typed):
+        held = value.value
+        return (
+            _BOOL + bytes((int(held),)) if value.kind is bool else _DOUBLE + struct.pack("<d", held)
+        )
+    if not -(2**63) <= value < 2**64:
+        raise ValueError(f"a whole number of a property has 64 bits (MVT 4.4), not {value}")
+    return _UINT + _varint(value) if value >= 0 else _SINT + _varint(-2 * value - 1)
 
 
-class _Drawn(NamedTuple):
-    """The geometries of a layer as commands and parameters (4.3).
-
-    `counts`: how many of `numbers` each feature has; `types`: what it is; both of shape (n,).
-    """
-
-    types: NDArray[np.intp]
-    numbers: Numbers
-    counts: Counts
-
-    @classmethod
-    def of(cls, layer: Layer) -> _Drawn:
-        paths = Paths.of(layer.geometry)
-        # A command before the points, for lines and rings one after the first, for rings one last.
-        sizes = 2 * paths.lengths + 1 + paths.kind
-        counts = np.bincount(paths.owner, sizes, len(layer.geometry)).astype(np.intp)
-        if (lost := np.flatnonzero(counts == 0)).size:
-            gone = shapely.to_wkt(layer.geometry[lost[0]])
-            raise ValueError(f"nothing can be drawn of {gone} in layer {layer.name!r} (MVT 4.3.4)")
-        # GeomType of the .proto: 1 is a point, 2 a line, 3 a polygon.
-        types = shapely.get_dimensions(layer.geometry).astype(np.intp) + 1
-        return cls(types, _commands(paths, sizes), counts)
+def _drawn(geometry: Geometries) -> tuple[Counts, Numbers, Counts]:
+    """Give types, commands with their parameters (4.3), and how many of these each feature has."""
+    paths = Paths.of(geometry)
+    # A command before the points, for lines and rings one after the first, for rings one last.
+    sizes = 2 * paths.lengths + 1 + paths.kind
+    counts = np.bincount(paths.owner, sizes, len(geometry)).astype(np.intp)
+    if (lost := np.flatnonzero(counts == 0)).size:
+        raise ValueError(f"nothing of {geometry[lost[0]]} can be drawn (MVT 4.3.4)")
+    # GeomType of the .proto: 1 is a point, 2 a line, 3 a polygon.
+    types = shapely.get_dimensions(geometry).astype(np.intp) + 1
+    return types, _commands(paths, sizes), counts
 
 
 def _commands(paths: Paths, sizes: Counts) -> Numbers:
     """Give the commands of paths with their parameters (4.3.4); `sizes`: how many each takes."""
     at = ragged.begins(sizes)
     is_point, is_ring = paths.kind == POINT, paths.kind == POLYGON
-    numbers = np.empty(sizes.sum(), np.uint64)
+    line, close = (at + 3)[~is_point], (at + sizes - 1)[is_ring]
+    numbers = np.empty(sizes.sum(), np.uint32)
+    is_command = np.zeros(len(numbers), dtype=bool)
+    is_command[at] = is_command[line] = is_command[close] = True
+    numbers[~is_command] = _parameters(paths)
     numbers[at] = _MOVE_TO | np.where(is_point, paths.lengths, 1) << 3
-    numbers[(at + 3)[~is_point]] = _LINE_TO | (paths.lengths - 1)[~is_point] << 3
-    numbers[(at + sizes - 1)[is_ring]] = _CLOSE_PATH | 1 << 3
-    place = ragged.places(paths.lengths)
-    x = np.repeat(at + 1, paths.lengths) + 2 * place
-    x += (place > 0) & np.repeat(~is_point, paths.lengths)
-    numbers[x], numbers[x + 1] = _zigzag(_steps(paths)).T
+    numbers[line] = _LINE_TO | (paths.lengths - 1)[~is_point] << 3
+    numbers[close] = _CLOSE_PATH | 1 << 3
     return numbers
 
 
-def _steps(paths: Paths) -> NDArray[np.int64]:
-    """Give how far each point is from the one before, the first of a feature from 0, 0 (4.3.2)."""
-    first = ragged.begins(paths.lengths)[np.diff(paths.owner, prepend=-1) != 0]
-    steps = np.diff(paths.points, axis=0, prepend=0)
-    steps[first] = paths.points[first]
-    return steps
+def _parameters(paths: Paths) -> Numbers:
+    """Give how far each point is from the one before, x before y, zigzagged (4.3.2).
 
-
-def _zigzag(numbers: NDArray[np.int64]) -> Numbers:
-    """Give numbers as ones without sign: 0, -1, 1, -2, 2 as 0, 1, 2, 3, 4 (4.3.2)."""
-    if numbers.size and np.abs(numbers).max() >= _FARTHEST:
-        raise ValueError(f"a point lies {np.abs(numbers).max()} steps from the one before")
-    return (numbers << 1 ^ numbers >> 63).astype(np.uint64)
+    The first point of a feature is as far as it is from 0, 0. Zigzag makes 0, -1, 1, -2, 2 to
+    0, 1, 2, 3, 4.
+    """
+    begins_anew = np.diff(paths.owner, prepend=-1) != 0
+    first = ragged.begins(paths.lengths)[begins_anew]
+    parameters = np.empty((len(paths.x), 2), np.uint32)
+    for axis, along in enumerate((paths.x, paths.y)):
+        steps = np.diff(along, prepend=np.int32(0))
+        steps[first] = along[first]
+        parameters[:, axis] = (steps << 1 ^ steps >> 31).view(np.uint32)
+    return parameters.ravel()
