@@ -6,13 +6,15 @@ what a tile says, and how much of it fits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
@@ -40,6 +42,8 @@ BYTES_OF_A_FEATURE = 24
 BYTES_OF_A_PART = 8
 BYTES_OF_A_TAG = 4
 BYTES_OF_A_TEXT, BYTES_OF_A_NUMBER = 6, 14
+# Where too much was counted together, the next try is for so much less, at least.
+ALMOST = 0.95
 INCOMPLETE = "incomplete"
 RANK = "rank"
 
@@ -90,36 +94,80 @@ def draw(
     would hold too much, its lines are drawn coarser; where that is still too much, only some
     features are (`routes.thinning`), and the layer `incomplete` says how many of how many.
     """
-    layers: list[Layer] = []
-    shortfalls: list[Shortfall] = []
+    drafts = {name: _draft(index, query, tile, wanted) for name, index in indexes.items()}
     room = MOST_BYTES - BYTES_OF_A_LAYER * (len(indexes) + 1)
-    for place, (name, index) in enumerate(indexes.items()):
-        drawn = _layer(index, query, tile, wanted, room // (len(indexes) - place))
-        room -= drawn.size
-        shown = len(drawn.properties)
-        if shown:
-            layers.append(Layer(name, drawn.shapes, drawn.properties))
-        if shown < drawn.of:
-            shortfalls.append(Shortfall(name, shown, drawn.of, drawn.rank))
-    if shortfalls:
-        layers.append(_told(shortfalls))
-    return VectorTile(encoded(layers, EXTENT), tuple(shortfalls))
+    drawn: dict[str, _Drawn] = {}
+    # What a layer does not need is for those that need more.
+    for place, name in enumerate(sorted(drafts, key=lambda name: drafts[name].size)):
+        drawn[name] = drafts[name].fitted(room // (len(drafts) - place))
+        room -= drawn[name].size
+    shortfalls = tuple(
+        Shortfall(name, len(drawn[name].properties), draft.of, drawn[name].rank)
+        for name, draft in drafts.items()
+        if len(drawn[name].properties) < draft.of
+    )
+    layers = [
+        Layer(name, drawn[name].shapes, drawn[name].properties)
+        for name in drafts
+        if drawn[name].properties
+    ]
+    return VectorTile(encoded(layers + _told(shortfalls), EXTENT), shortfalls)
 
 
-class _Layer(NamedTuple):
-    """The features of a layer; how many there would be if none were left out; bytes at most.
-
-    Where only some are tested, the number is that of all whose box meets the tile.
-    """
+class _Drawn(NamedTuple):
+    """The features of a layer that are shown; their bytes at most; see `Shortfall`."""
 
     shapes: Geometries
     properties: list[Properties]
-    of: int
     size: int
     rank: int
 
 
-def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, room: int) -> _Layer:
+@dataclass(frozen=True)
+class _Draft:
+    """What a layer would hold if it were not for its bytes; `of` how many features there are.
+
+    Where only some are tested, that is how many there are whose box meets the tile. `rank`: what
+    all routes have at least of which there is something.
+    """
+
+    ids: pa.Array
+    shapes: Geometries
+    properties: list[Properties]
+    of: int
+    rank: int
+
+    @cached_property
+    def sizes(self) -> NDArray[np.intp]:
+        """The bytes of each feature, at most."""
+        return _sizes(self.properties) + _points(self.shapes)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all features, at most."""
+        return int(self.sizes.sum())
+
+    def fitted(self, room: int) -> _Drawn:
+        """Give what fits into so many bytes: where not all does, drawn coarser, then thinned."""
+        if self.size <= room:
+            return _Drawn(self.shapes, self.properties, self.size, self.rank)
+        coarse = replace(self, shapes=coarser(self.shapes))
+        return coarse._thinned(room)
+
+    def _thinned(self, room: int) -> _Drawn:
+        most: float = room
+        while True:
+            fits = chosen(self.ids, self.sizes, most)
+            properties = list(compress(self.properties, fits.shown))
+            size = int((_sizes(properties) + _points(self.shapes[fits.shown])).sum())
+            if size <= room or len(properties) == 1:
+                rank = max(self.rank, fits.rank)
+                return _Drawn(self.shapes[fits.shown], properties, size, rank)
+            # What features had in common was counted with one of them, and that one is left out.
+            most *= min(room / size, ALMOST)
+
+
+def _draft(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted) -> _Draft:
     box = Box(*tile.around(BUFFER / EXTENT))
     found = index.candidates(replace(query, boxes=(box,), shape=None))
     counted = chosen(index.names(found), np.ones(len(found)), wanted.limit)
@@ -129,15 +177,7 @@ def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, roo
     rows, shapes = rows[meets], shapes[meets]
     of = len(rows) if len(meets) == len(found) else len(found)
     said = _properties(index, rows, wanted.properties)
-    texts = _sizes(said)
-    sizes = texts + _points(shapes)
-    if sizes.sum() > room:
-        shapes = coarser(shapes)
-        sizes = texts + _points(shapes)
-    fits = chosen(index.names(rows), sizes, room)
-    size = int(sizes[fits.shown].sum())
-    rank = max(counted.rank, fits.rank)
-    return _Layer(shapes[fits.shown], list(compress(said, fits.shown)), of, size, rank)
+    return _Draft(index.names(rows), shapes, said, of, counted.rank)
 
 
 def _points(shapes: Geometries) -> NDArray[np.intp]:
@@ -182,7 +222,8 @@ def _properties(
     texts = (one[one.index(_PROPERTIES) + len(_PROPERTIES) : -1] for one in fragments)
     said = [_plain(orjson.loads(text), wanted) for text in texts]
     for name, seconds in zip(TIMES, index.bounds.take(rows).to_array(), strict=True):
-        for at in np.flatnonzero(~np.isin(seconds, _NO_BOUND)).tolist():
+        is_bound = (seconds != _NO_BOUND[0]) & (seconds != _NO_BOUND[1])
+        for at in np.flatnonzero(is_bound).tolist():
             said[at][name] = int(seconds[at])
     for one, rank in zip(said, ranks(index.names(rows)).tolist(), strict=True):
         one[RANK] = rank
@@ -200,7 +241,9 @@ def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> Proper
     }
 
 
-def _told(shortfalls: list[Shortfall]) -> Layer:
-    """Give the layer that says what is missing, each time of the whole tile."""
+def _told(shortfalls: Sequence[Shortfall]) -> list[Layer]:
+    """Give the layer that says what is missing, each time of the whole tile, if anything is."""
+    if not shortfalls:
+        return []
     square = np.full(len(shortfalls), shapely.box(0, 0, EXTENT, EXTENT), dtype=object)
-    return Layer(INCOMPLETE, square, [one._asdict() for one in shortfalls])
+    return [Layer(INCOMPLETE, square, [one._asdict() for one in shortfalls])]

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import routes
-from geo.gridding import BUFFER, EXTENT, PIXEL, on_grid
+from geo.gridding import BUFFER, EXTENT, PIXEL, coarser, on_grid
 from geo.tiling import OFFERED, Tile, Tiling
 from geo.times import Window
 from geo.vectortiles import Layer, encoded
@@ -445,3 +445,39 @@ def test_the_tiles_of_everything_keep_to_the_limit_too(edition: routes.Edition) 
         tile = tiles.draw(indexes, EVERYTHING, MERCATOR.tile(*at.split("/")))
         assert len(tile.content) <= MOST_BYTES
         assert tile.shortfalls == ()
+
+
+def test_no_tile_is_larger_than_it_may_be_where_routes_left_out_share_texts_with_others(
+    tmp_path: Path,
+) -> None:
+    count = 2000
+    frame = versions(
+        [shapely.LineString([(12, 41), (19, 41 + at / count)]) for at in range(count)],
+        description=[f"{at % (count // 2):04}" * (MOST_OF_A_TEXT // 4) for at in range(count)],
+    )
+    tile = drawn(index_of(complete(frame), tmp_path), ADRIATIC)
+    assert MOST_BYTES / 4 < len(tile.content) <= MOST_BYTES
+    ((_, said, of, _),) = tile.shortfalls
+    assert (said, of) == (len(shown(tile.content)), count)
+
+
+def test_what_a_layer_does_not_need_is_for_those_that_need_more(
+    edition: routes.Edition, tmp_path: Path
+) -> None:
+    many = crowd(3000, tmp_path)
+    few = {name: edition.index(name) for name in ("events", "shifts", "crossings")}
+    for indexes in ({"routes": many, **few}, {**few, "routes": many}):
+        tile = tiles.draw(indexes, EVERYTHING, ADRIATIC)
+        assert len(tile.content) > MOST_BYTES / len(indexes)
+        assert tile.shortfalls == ()
+
+
+def test_a_way_there_and_back_is_still_there_when_it_is_drawn_coarser() -> None:
+    lines = [
+        shapely.LineString([(0, 0), (2, 1), (0, 0)]),
+        shapely.LineString([(5, 5), (6, 5), (6, 6), (5, 6), (5, 5)]),
+        shapely.MultiLineString([[(0, 0), (2, 1), (0, 0)], [(9, 9), (9, 8), (9, 9)]]),
+    ]
+    for line in coarser(np.array(lines)):
+        assert line.length > 0
+        assert encoded([Layer("routes", np.array([line]), [{}])], EXTENT)
