@@ -47,6 +47,8 @@ ALMOST = 0.95
 INCOMPLETE = "incomplete"
 RANK = "rank"
 
+PLAIN = ("text", "edtf", "integer", "number")
+"""The kinds of columns that a tile holds; lists, structures and times as text it does not."""
 TIMES = tuple(field.name for field in fields(Bounds))
 _NO_BOUND = (BEGINNING.astype(np.int64), END.astype(np.int64))
 _PROPERTIES = b',"properties":'
