@@ -172,14 +172,17 @@ class _Draft:
 def _draft(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted) -> _Draft:
     box = Box(*tile.around(BUFFER / EXTENT))
     found = index.candidates(replace(query, boxes=(box,), shape=None))
-    counted = chosen(index.names(found), np.ones(len(found)), wanted.limit)
-    rows = found[counted.shown]
+    ids = index.names(found)
+    if not len(found):
+        return _Draft(ids, np.empty(0, dtype=object), [], 0, 0)
+    counted = chosen(ids, np.ones(len(found)), wanted.limit)
+    rows, ids = found[counted.shown], ids.filter(pa.array(counted.shown))
     shapes = on_grid(index.geometries(rows), tile)
     meets = ~shapely.is_missing(shapes)
-    rows, shapes = rows[meets], shapes[meets]
+    rows, ids = rows[meets], ids.filter(pa.array(meets))
     of = len(rows) if len(meets) == len(found) else len(found)
-    said = _properties(index, rows, wanted.properties)
-    return _Draft(index.names(rows), shapes, said, of, counted.rank)
+    said = _properties(index, rows, ids, wanted.properties)
+    return _Draft(ids, shapes[meets], said, of, counted.rank)
 
 
 def _points(shapes: Geometries) -> NDArray[np.intp]:
@@ -216,7 +219,7 @@ def _bytes_of(value: object) -> int:
 
 
 def _properties(
-    index: CollectionIndex, rows: Rows, wanted: tuple[str, ...] | None
+    index: CollectionIndex, rows: Rows, ids: pa.Array, wanted: tuple[str, ...] | None
 ) -> list[Properties]:
     """Give the plain values of features, their bounds in seconds since 1970, if any, and ranks."""
     fragments = (bytes(fragment) for fragment in index.fragments(rows))
@@ -227,7 +230,7 @@ def _properties(
         is_bound = (seconds != _NO_BOUND[0]) & (seconds != _NO_BOUND[1])
         for at in np.flatnonzero(is_bound).tolist():
             said[at][name] = int(seconds[at])
-    for one, rank in zip(said, ranks(index.names(rows)).tolist(), strict=True):
+    for one, rank in zip(said, ranks(ids).tolist(), strict=True):
         one[RANK] = rank
     return said
 
