@@ -27,6 +27,7 @@ from tests.helpers import content, versions
 
 At = tuple[int, int, int]
 ZOOM = 5
+CROWD = 1000
 KINDS = {str: "String", int: "Number", float: "Number"}
 
 
@@ -39,8 +40,8 @@ def reader(path: Path) -> Reader:
     return Reader(MemorySource(path.read_bytes()))
 
 
-def published(folder: Path, *lines: shapely.Geometry) -> routes.Edition:
-    FileStore(folder).publish(content(versions(list(lines))), "", "")
+def published(folder: Path, *lines: shapely.Geometry, **columns: list[str]) -> routes.Edition:
+    FileStore(folder).publish(content(versions(list(lines), **columns)), "", "")
     return routes.open(folder)
 
 
@@ -53,12 +54,13 @@ def ids(tile: bytes) -> set[str]:
     return {feature["properties"]["id"] for feature in features(tile)}
 
 
-def crowd(count: int) -> list[shapely.Geometry]:
-    """Lines of some kilometres within half a degree."""
+def crowd(folder: Path) -> routes.Edition:
+    """Lines of some kilometres within half a degree, each with a long text."""
     chance = np.random.default_rng(7)
-    begin = chance.uniform((15, 42), (15.5, 42.5), (count, 1, 2))
-    steps = chance.normal(0, 0.02, (count, 5, 2)).cumsum(axis=1)
-    return list(shapely.linestrings(np.concatenate([begin, begin + steps], axis=1)))
+    begin = chance.uniform((15, 42), (15.5, 42.5), (CROWD, 1, 2))
+    steps = chance.normal(0, 0.02, (CROWD, 5, 2)).cumsum(axis=1)
+    lines = shapely.linestrings(np.concatenate([begin, begin + steps], axis=1))
+    return published(folder, *lines, description=[f"{row:04}" * 200 for row in range(CROWD)])
 
 
 @pytest.fixture(scope="module")
@@ -183,33 +185,32 @@ def test_it_goes_so_deep_that_nothing_is_drawn_larger_than_it_is(tmp_path: Path)
 
 
 def test_it_goes_so_deep_that_each_tile_shows_all_that_lies_in_it(tmp_path: Path) -> None:
-    path, count = tmp_path / "many.pmtiles", 7000
-    done = pmtiles.write(published(tmp_path / "store", *crowd(count)), path)
+    path = tmp_path / "many.pmtiles"
+    done = pmtiles.write(crowd(tmp_path / "store"), path)
     assert (done.max_zoom > ENOUGH, done.lacking) == (True, {})
     held = tiles_of(path)
     assert max(map(len, held.values())) <= MOST_BYTES
     deepest = [tile for (zoom, _, _), tile in held.items() if zoom == done.max_zoom]
-    assert set().union(*map(ids, deepest)) == {f"r{row}.v1" for row in range(count)}
+    assert set().union(*map(ids, deepest)) == {f"r{row}.v1" for row in range(CROWD)}
     assert INCOMPLETE not in mapbox_vector_tile.decode(deepest[0])
     layers = [one["id"] for one in reader(path).metadata()["vector_layers"]]
     assert layers == ["routes", INCOMPLETE]
 
 
 def test_where_it_can_go_no_deeper_it_says_what_is_missing(tmp_path: Path) -> None:
-    path, count = tmp_path / "many.pmtiles", 7000
-    edition = published(tmp_path / "store", *crowd(count))
-    done = pmtiles.write(edition, path, most_tiles=8)
+    path = tmp_path / "many.pmtiles"
+    done = pmtiles.write(crowd(tmp_path / "store"), path, most_tiles=8)
     assert done.max_zoom < ENOUGH
     deepest = [tile for (zoom, _, _), tile in tiles_of(path).items() if zoom == done.max_zoom]
     assert all(len(tile) <= MOST_BYTES for tile in deepest)
     lacking = done.lacking["routes"]
     assert lacking.tiles == sum(INCOMPLETE in mapbox_vector_tile.decode(one) for one in deepest) > 0
-    every_id = [f"r{row}.v1" for row in range(count)]
+    every_id = [f"r{row}.v1" for row in range(CROWD)]
     assert lacking.rank > 0
     kept = ranks(pa.array(every_id)) >= lacking.rank
     shown = set().union(*map(ids, deepest))
     assert {name for name, is_kept in zip(every_id, kept, strict=True) if is_kept} <= shown
-    assert len(shown) < count
+    assert len(shown) < CROWD
 
 
 def test_an_edition_of_which_nothing_has_a_place_is_refused(tmp_path: Path) -> None:
