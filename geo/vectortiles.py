@@ -24,8 +24,10 @@ Numbers = NDArray[np.uint32]
 
 VERSION = 2
 _VARINT, _FIXED64, _BYTES = 0, 1, 2
+# Numbers that are one byte, and the length of a text with which its value is no longer one.
 _SHORT = [bytes((number,)) for number in range(128)]
-_PLAIN = (str, int)
+_SHORT_TEXT = len(_SHORT) - 2
+_PLAIN = {str, int}
 
 
 def _tag(field: int, wire: int) -> bytes:
@@ -104,9 +106,8 @@ def _message(tag: bytes, content: bytes) -> bytes:
 def _layer(name: str, tags: _Tags, features: bytes, extent: int) -> bytes:
     """Write a layer (4.1), its version first: by it a reader knows whether to go on."""
     keys = [_message(_KEYS, key.encode()) for key in tags.keys]
-    values = [_message(_VALUES, value) for value in tags.values]
     head = _VERSION + _varint(VERSION) + _message(_NAME, name.encode())
-    return b"".join([head, features, *keys, *values, _EXTENT + _varint(extent)])
+    return b"".join([head, features, *keys, *tags.values, _EXTENT + _varint(extent)])
 
 
 def _features(layers: Sequence[Layer], tags: Sequence[_Tags]) -> list[bytes]:
@@ -156,16 +157,20 @@ class _Tags(NamedTuple):
     @classmethod
     def of(cls, layer: Layer) -> _Tags:
         keys = list(chain.from_iterable(layer.properties))
-        values = [
-            value if type(value) in _PLAIN else _Typed.of(value)
-            for value in chain.from_iterable(one.values() for one in layer.properties)
-        ]
+        values = _distinct(list(chain.from_iterable(one.values() for one in layer.properties)))
         known_keys, known_values = _numbered(keys), _numbered(values)
         numbers = np.empty((len(keys), 2), np.uint32)
         numbers[:, 0] = list(map(known_keys.__getitem__, keys))
         numbers[:, 1] = list(map(known_values.__getitem__, values))
         counts = 2 * np.fromiter(map(len, layer.properties), np.intp, len(layer.properties))
         return cls(list(known_keys), list(map(_value, known_values)), numbers.ravel(), counts)
+
+
+def _distinct(values: list[Any]) -> list[Hashable]:
+    """Give values so that those that are not the same are not equal: texts, integers, _Typed."""
+    if set(map(type, values)) <= _PLAIN:
+        return values
+    return [value if type(value) in _PLAIN else _Typed.of(value) for value in values]
 
 
 class _Typed(NamedTuple):
@@ -188,14 +193,21 @@ def _numbered(values: Iterable[Hashable]) -> dict[Any, int]:
 
 
 def _value(value: str | int | _Typed) -> bytes:
-    """Write a value (4.4): what is below zero as zigzag, which is shorter."""
+    """Write a value as a layer holds it (4.1, 4.4)."""
     if isinstance(value, str):
-        return _message(_STRING, value.encode())
+        text = value.encode()
+        if len(text) < _SHORT_TEXT:
+            return _VALUES + _SHORT[len(text) + 2] + _STRING + _SHORT[len(text)] + text
+        return _message(_VALUES, _message(_STRING, text))
+    return _message(_VALUES, _number(value))
+
+
+def _number(value: int | _Typed) -> bytes:
+    """Write the value itself: what is below zero as zigzag, which is shorter."""
     if isinstance(value, _Typed):
-        held = value.value
-        return (
-            _BOOL + bytes((int(held),)) if value.kind is bool else _DOUBLE + struct.pack("<d", held)
-        )
+        if value.kind is bool:
+            return _BOOL + _SHORT[int(value.value)]
+        return _DOUBLE + struct.pack("<d", value.value)
     if not -(2**63) <= value < 2**64:
         raise ValueError(f"a whole number of a property has 64 bits (MVT 4.4), not {value}")
     return _UINT + _varint(value) if value >= 0 else _SINT + _varint(-2 * value - 1)
