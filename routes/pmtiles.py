@@ -33,13 +33,13 @@ from routes.stores.base import Progress
 from routes.stories import ZOOMS
 from routes.tiles import INCOMPLETE, PLAIN, RANK, TIMES, Shortfall, VectorTile, draw
 
-# A pixel of a tile is 16 steps of its grid, so one that is enlarged four times over is still as
-# exact as can be seen: this deep a map as close as ours goes needs tiles.
+# A pixel of a tile is 16 steps of its grid, so that one shown four zooms closer is still as exact
+# as can be seen. A map as close as ours goes needs tiles to this zoom.
 ENOUGH = ZOOMS[1] - (PIXEL.bit_length() - 1)
 # Tiles that are drawn, at most: the whole world down to zoom 7, Europe to 9. One takes some
 # hundredths of a second.
 MOST_TILES = 25_000
-# A tenth larger than at the highest level, in a third of the time.
+# A hundredth larger than at the highest level, in less than half of the time.
 LEVEL = 6
 _KINDS = {"text": "String", "edtf": "String", "integer": "Number", "number": "Number"}
 _OF_INCOMPLETE = {"layer": "String", "shown": "Number", "of": "Number", RANK: "Number"}
