@@ -15,7 +15,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
 from routes.errors import Gone, NotFound, StoreError
-from service import downloads, formats, health, pages
+from service import downloads, formats, health, kept, pages
 from service.headers import EncodedEtags, HeadAsGet, SecurityHeaders
 from service.history import changes, editions, feed, timemaps
 from service.history import routes as route_histories
@@ -44,7 +44,7 @@ ROUTERS = (
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,
-    "OGC-NumberMatched", "OGC-NumberReturned",
+    "OGC-NumberMatched", "OGC-NumberReturned", "Accept-Ranges", "Content-Range",
 )  # fmt: skip
 RETRY_AFTER_S = "5"
 ALLOWED = "GET, HEAD"
@@ -57,6 +57,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app.state.settings = configured
     app.state.library = Library(open_store(configured.store))
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
+    app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/static", StaticAssets())
@@ -74,7 +75,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        allow_headers=["Accept-Datetime"],
+        allow_headers=["Accept-Datetime", "Range", "If-Range"],
         expose_headers=EXPOSED,
     )
     app.add_middleware(HeadAsGet)

@@ -7,12 +7,14 @@ from typing import Literal
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routes.text import plain_text
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 ENCODINGS = ("zstd", "br", "gzip")
+_HEAD = "routeshift.head"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'; frame-ancestors 'self'"
@@ -27,6 +29,16 @@ def disposition(name: str, kind: Literal["attachment", "inline"] = "attachment")
     plain = _NOT_PLAIN.sub("-", plain_text(name))
     said = f'{kind}; filename="{plain}"'
     return said if plain == name else f"{said}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def encoded_tag(tag: str, encoding: str | None) -> str:
+    """Give the strong ETag of an encoding of what has this one: `"e1-ab"` gives `"e1-ab.gzip"`."""
+    return f'{tag[:-1]}.{encoding}"' if encoding else tag
+
+
+def is_head(request: Request) -> bool:
+    """Tell whether only the headers of an answer are sent, so that it need not be made."""
+    return _HEAD in request.scope
 
 
 class SecurityHeaders:
@@ -85,15 +97,18 @@ class EncodedEtags:
                 if message["status"] == 304:
                     encoding = returned
                 tag = headers.get("etag")
-                if tag and encoding:
-                    headers["etag"] = f'{tag[:-1]}.{encoding}"'
+                if tag:
+                    headers["etag"] = encoded_tag(tag, encoding)
             await send(message)
 
         await self.app(scope, receive, with_tag)
 
 
 class HeadAsGet:
-    """Answers HEAD with the headers of GET and no body (RFC 9110, 9.3.2)."""
+    """Answers HEAD with the headers of GET and no body (RFC 9110, 9.3.2).
+
+    What is dear to make can ask `is_head`, and leave its body out itself.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -109,4 +124,4 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, without_body)
+        await self.app({**scope, "method": "GET", _HEAD: True}, receive, without_body)
