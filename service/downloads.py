@@ -123,8 +123,7 @@ async def _kept(request: Request, asked: Download) -> Response | None:
     found = file.find()
     if found is None:
         if is_head(request):
-            # What it takes to know its length is not done to tell its length.
-            return Response(None, 200, headers, asked.form.media_type)
+            return sending.unmade(headers, asked.form.media_type)
         making = await file.making()
         if making is None:
             return None
@@ -148,7 +147,7 @@ async def _made(request: Request, asked: Download) -> Response:
     if known is not None:
         return known
     if is_head(request):
-        return Response(None, 200, headers, form.media_type)
+        return sending.unmade(headers, form.media_type)
     chosen = await to_thread.run_sync(asked.chosen)
     headers["OGC-NumberReturned"] = str(len(chosen.rows))
     table = asked.table(chosen)

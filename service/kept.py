@@ -38,6 +38,9 @@ log = logging.getLogger("routeshift")
 
 FOLDER = "downloads"
 LOOK_EVERY_S = 0.02
+# How long nothing more is made after there was no room: a text that breaks off in the middle is
+# worse than one that is made again for each request.
+NO_ROOM_FOR_S = 60.0
 Write = Callable[[Path], None]
 
 _NAME = re.compile(r"(\d+)-[0-9a-f]{20}\.[a-z.]+")
@@ -97,6 +100,7 @@ class Kept:
         self._tasks: set[asyncio.Task[None]] = set()
         self._too_large: set[str] = set()
         self._swept: int | None = None
+        self._no_room_until_s = float("-inf")
 
     @cached_property
     def folder(self) -> Path | None:
@@ -107,7 +111,9 @@ class Kept:
 
     def can_hold(self, name: str) -> bool:
         """Tell whether a file may be kept, as far as is known before it is made."""
-        return self.folder is not None and name not in self._too_large
+        if self.folder is None or name in self._too_large:
+            return False
+        return time.monotonic() >= self._no_room_until_s
 
     def find(self, name: str) -> Path | None:
         """Give a file that is there, and note that it was asked for."""
@@ -166,6 +172,7 @@ class Kept:
         except Exception as error:
             making.error = error
             if isinstance(error, OSError):
+                self._no_room_until_s = time.monotonic() + NO_ROOM_FOR_S
                 log.warning("%s is not kept: %s", name, error)
         finally:
             del self._making[name]

@@ -66,6 +66,13 @@ def sent(request: Request, path: Path, headers: dict[str, str], media_type: str)
     return Sent(path, headers, media_type, ranges)
 
 
+def unmade(headers: dict[str, str], media_type: str) -> Response:
+    """Answer HEAD for what is not made: without its length, which it would have to be made for."""
+    answer = Response(None, 200, headers, media_type)
+    del answer.headers["content-length"]
+    return answer
+
+
 def growing(
     making: Making, file: BinaryIO, headers: dict[str, str], media_type: str
 ) -> StreamingResponse:
