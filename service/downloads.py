@@ -20,9 +20,9 @@ from starlette.responses import Response, StreamingResponse
 from geo.crs import CRS84_URI
 from geo.formats import FORMATS, About, Format, Table
 from service import answers, files, formats, sending, writing
-from service.compressing import encoding_for
+from service.compressing import Encoding, encoding_for
 from service.headers import disposition, is_head
-from service.kept import Kept, KeptFile
+from service.kept import Kept, KeptFile, Making
 from service.library import Library
 from service.ogc import properties
 from service.ogc.parameters import CRS, refuse_unknown
@@ -100,43 +100,55 @@ async def download(request: Request, file: str) -> Response:
 
 
 async def _kept(request: Request, asked: Download) -> Response | None:
-    """Send a file that is kept, or will be; None where none can be."""
+    """Send a file that is kept, or is made to be; None where none can be."""
     kept: Kept = request.app.state.kept
     library: Library = request.app.state.library
-    name = asked.name()
-    if not kept.can_hold(name):
-        return None
-    await kept.tidy(library.state(), [one.number for one in library.manifests()])
     # The same file, made for a request, may be compressed to other bytes.
     headers = _headers(asked, f"{asked.form.media_type};kept")
     headers |= {"Accept-Ranges": "bytes", "Vary": "Accept, Accept-Encoding"}
     known = answers.unchanged(request, headers)
     if known is not None:
         return known
+    editions = [one.number for one in library.manifests()]
+    if asked.site.edition.number not in editions:
+        return None
+    await kept.tidy(library.state(), editions)
     headers["OGC-NumberReturned"] = str(asked.count)
-    encoding = None
-    if asked.form.extension not in PACKED:
-        encoding = encoding_for(", ".join(request.headers.getlist("accept-encoding")))
+    encoding = _encoding(request, asked.form)
     if encoding is not None:
         headers["Content-Encoding"] = encoding
-    file = KeptFile(kept, name, encoding, asked.write)
+    file = KeptFile(kept, asked.name(), encoding, asked.write)
     found = file.find()
-    if found is None:
+    if found is None and file.can_be_made:
         if is_head(request):
             return sending.unmade(headers, asked.form.media_type)
         making = await file.making()
-        if making is None:
-            return None
-        is_growing = encoding is not None or asked.form.stream is not None
-        if is_growing and not sending.has_range(request):
-            opened = await making.opened()
-            if opened is not None:
-                return sending.growing(making, opened, headers, asked.form.media_type)
-        found = await making.whole()
+        growing = await _growing(request, asked.form, making, headers)
+        if growing is not None:
+            return growing
+        found = await making.whole() if making else None
+    # Another process may have removed it to make room.
     with suppress(OSError):
         if found is not None:
             return sending.sent(request, found, headers, asked.form.media_type)
     return None
+
+
+async def _growing(
+    request: Request, form: Format, making: Making | None, headers: dict[str, str]
+) -> Response | None:
+    """Send a text, or what is compressed, while it is made; None where that cannot be."""
+    is_written_in_order = form.stream is not None or "Content-Encoding" in headers
+    if making is None or not is_written_in_order or sending.has_range(request):
+        return None
+    opened = await making.opened()
+    return sending.growing(making, opened, headers, form.media_type) if opened else None
+
+
+def _encoding(request: Request, form: Format) -> Encoding | None:
+    if form.extension in PACKED:
+        return None
+    return encoding_for(", ".join(request.headers.getlist("accept-encoding")))
 
 
 async def _made(request: Request, asked: Download) -> Response:

@@ -41,6 +41,8 @@ LOOK_EVERY_S = 0.02
 # How long nothing more is made after there was no room: a text that breaks off in the middle is
 # worse than one that is made again for each request.
 NO_ROOM_FOR_S = 60.0
+# Another process may make a file of an edition in the second before it sees that it is gone.
+SWEEP_EVERY_S = 600
 Write = Callable[[Path], None]
 
 _NAME = re.compile(r"(\d+)-[0-9a-f]{20}\.[a-z.]+")
@@ -48,10 +50,14 @@ _LOCK, _UNFINISHED, _ROOM = ".lock-", ".unfinished-", ".room"
 
 
 class Making:
-    """A file that this process makes, or waits for because another one does."""
+    """A file that this process makes (`is_begun`), or waits for because another one does.
+
+    `is_written`: nothing is added to it any more.
+    """
 
     def __init__(self, place: Path) -> None:
         self.place = place
+        self.is_begun = False
         self.is_written = False
         self.kept: Path | None = None
         self.error: Exception | None = None
@@ -67,10 +73,13 @@ class Making:
         self._over.set()
 
     async def opened(self) -> BinaryIO | None:
-        """Open it while it grows, as soon as there is something of it; None if that is too late."""
+        """Open it while it grows, as soon as there is something of it; None if that is too late.
+
+        Not what another process writes at the same place: that one may end, or not keep it.
+        """
         while not self.is_over:
             with suppress(FileNotFoundError):
-                if self.place.stat().st_size:
+                if self.is_begun and self.place.stat().st_size:
                     return self.place.open("rb")
             await asyncio.sleep(LOOK_EVERY_S)
         return None
@@ -99,7 +108,7 @@ class Kept:
         self._making: dict[str, Making] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._too_large: set[str] = set()
-        self._swept: int | None = None
+        self._swept: tuple[int, int] | None = None
         self._no_room_until_s = float("-inf")
 
     @cached_property
@@ -110,7 +119,7 @@ class Kept:
         return _writable(self._wanted) or _temporary(self._wanted)
 
     def can_hold(self, name: str) -> bool:
-        """Tell whether a file may be kept, as far as is known before it is made."""
+        """Tell whether a file that is not there may be made, as far as is known."""
         if self.folder is None or name in self._too_large:
             return False
         return time.monotonic() >= self._no_room_until_s
@@ -140,9 +149,10 @@ class Kept:
         return making
 
     async def tidy(self, state: int, editions: Collection[int]) -> None:
-        """Sweep where that was not done in this `state` of the store."""
-        if self._swept != state and self.folder is not None:
-            self._swept = state
+        """Sweep where that was not done in this `state` of the store, and from time to time."""
+        due = (state, int(time.monotonic() / SWEEP_EVERY_S))
+        if self._swept != due and self.folder is not None:
+            self._swept = due
             await to_thread.run_sync(self.sweep, editions)
 
     def sweep(self, editions: Collection[int]) -> None:
@@ -195,6 +205,7 @@ class Kept:
         place = making.place
         shutil.rmtree(place.parent, ignore_errors=True)
         place.parent.mkdir()
+        making.is_begun = True
         write(place)
         making.is_written = True
         size = place.stat().st_size
@@ -248,6 +259,11 @@ class KeptFile:
     def find(self) -> Path | None:
         """Give its place, if it is there."""
         return self._kept.find(self._name)
+
+    @property
+    def can_be_made(self) -> bool:
+        """Whether there is room for it, as far as is known."""
+        return self._kept.can_hold(self._plain)
 
     async def making(self) -> Making | None:
         """Have it made; its compressed form once it is whole. None where that cannot be kept."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import numpy as np
 import shapely
 
 from routes import frames, serving
@@ -23,6 +24,7 @@ from routes.stores.base import Content
 from routes.stores.files import FileStore
 
 ROUTES = COLLECTIONS["routes"]
+MANY = 10_000
 
 
 def versions(
@@ -83,6 +85,14 @@ def content(
         "licence": "CC0-1.0",
     }
     return Content(atlas, {"somebody": {"author": "Somebody"}}, {"routes": complete(frame)})
+
+
+def many_lines() -> Content:
+    """An atlas of 10,000 wandering lines."""
+    chance = np.random.default_rng(1)
+    corners = np.column_stack([chance.uniform(-170, 170, MANY), chance.uniform(-80, 80, MANY)])
+    lines = shapely.linestrings(corners[:, None] + chance.uniform(-1, 1, (MANY, 10, 2)))
+    return content(versions(list(lines), ["2003/2004"] * MANY))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
