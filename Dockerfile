@@ -12,9 +12,11 @@ COPY tools/fetch_assets.py tools/
 COPY service/maps/vendor.toml service/maps/
 RUN python tools/fetch_assets.py
 
-# The environment: dependencies first, because they change least.
+# The environment: dependencies first, because they change least. The compiler stays in this stage.
 FROM ${PYTHON} AS build
 WORKDIR /src
+RUN apt-get update --quiet \
+    && apt-get install --yes --quiet --no-install-recommends gcc libc6-dev
 COPY requirements/serve.txt requirements/build.txt requirements/
 RUN python -m venv /opt/build \
     && /opt/build/bin/python -m pip install --quiet --require-hashes --no-deps \
@@ -22,7 +24,7 @@ RUN python -m venv /opt/build \
 RUN python -m venv --without-pip /opt/routeshift \
     && /opt/build/bin/python -m pip --python /opt/routeshift/bin/python install --quiet \
         --require-hashes --no-deps --only-binary :all: --requirement requirements/serve.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY geo/ geo/
 COPY routes/ routes/
 COPY service/ service/
@@ -32,6 +34,7 @@ RUN /opt/build/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --
         --wheel-dir dist . \
     && /opt/build/bin/python -m pip --python /opt/routeshift/bin/python install --quiet \
         --no-deps --no-index dist/*.whl \
+    && /opt/routeshift/bin/python -c 'import routes.scan' \
     && /opt/routeshift/bin/routeshift validate
 
 FROM ${PYTHON}

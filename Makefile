@@ -8,6 +8,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILED := hatch_build.py routes/scan.pyx
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --no-deps
 INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --editable .
@@ -72,14 +73,14 @@ $(VENV)/.created:
 	@tools/create_venv.sh "$(PYTHON)" $(VENV)
 	@touch $@
 
-$(VENV)/.serve: $(VENV)/.created requirements/serve.txt requirements/build.txt pyproject.toml
+$(VENV)/.serve: $(VENV)/.created requirements/serve.txt requirements/build.txt pyproject.toml $(COMPILED)
 	@echo "Installing what the service needs; this happens once and can take minutes."
 	@$(INSTALL) --requirement requirements/serve.txt --requirement requirements/build.txt
 	@$(INSTALL_SELF)
 	@touch $@
 
 # Holds all that .serve holds, at the same versions: `make serve` after this installs nothing.
-$(VENV)/.dev: $(VENV)/.created requirements/dev.txt pyproject.toml
+$(VENV)/.dev: $(VENV)/.created requirements/dev.txt pyproject.toml $(COMPILED)
 	@echo "Installing what the tests need; this happens once and can take minutes."
 	@$(INSTALL) --requirement requirements/dev.txt
 	@$(INSTALL_SELF)
@@ -92,7 +93,7 @@ dev-assets: $(VENV)/.dev
 	@$(BIN)/python tools/fetch_assets.py --dev
 
 clients:
-	@tools/install_clients.sh chromium ogrinfo
+	@PYTHON="$(PYTHON)" tools/install_clients.sh chromium ogrinfo compiler headers
 
 qgis:
 	@tools/install_clients.sh ogr2ogr qgis

@@ -74,6 +74,12 @@ class Window:
         first = None if self.first == BEGINNING else f"{self.first}Z"
         return first, None if self.last == END else f"{self.last - SECOND}Z"
 
+    def seconds(self) -> tuple[int, int, int]:
+        """Give first, last and `sure_start` as seconds since 1970."""
+        moments = np.array((self.first, self.last, self.sure_start))
+        first, last, sure_start = moments.view(np.int64).tolist()
+        return first, last, sure_start
+
     @property
     def sure_start(self) -> np.datetime64:
         """The latest `start_latest` that proves a start inside the window.

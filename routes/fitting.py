@@ -13,6 +13,7 @@ from routes.schema import Field, Kind
 LIST_SEPARATOR = "|"
 # More digits than a float holds are no figure that anybody counted.
 LARGEST_WHOLE = 2**53
+_HALF = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?", re.ASCII)
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list",
           dict: "an object"}  # fmt: skip
@@ -38,7 +39,7 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         quoted = "Put it in double quotes" if isinstance(value, int | float) else "Write it as text"
         raise Unfit(f"is {_kind(value)} where text is expected", quoted)
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if not value.isascii() and _HALF.search(value):
         raise Unfit("holds half a character", "Write the character itself instead of \\uD8..")
     return value
 

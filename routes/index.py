@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -28,17 +29,19 @@ from routes.serving import id_hash
 from routes.tree import RUN, Tree, meeting
 from routes.tree import Box as Box
 from routes.tree import Rows as Rows
-from routes.wkb import LINE_HEAD, WKB_HEAD, are_lines, types_of
+from routes.wkb import WKB_HEAD, types_of
+
+IS_COMPILED = find_spec("routes.scan") is not None
+"""Whether the search was compiled when routeshift was installed; without it pages take longer."""
+if IS_COMPILED:
+    from routes.scan import Scan, joined
 
 Certainty = Literal["possible", "certain"]
 
-# In more runs of rows than this, or with more geometries to look at, a page does not wait for its
-# exact count unless it is asked for (OGC 17-069r4 lets `numberMatched` be left out).
+# Over more runs of rows than this a page does not wait for its exact count unless it is asked for
+# (OGC 17-069r4 lets `numberMatched` be left out).
 MOST_RUNS = 128
-MOST_COUNTED = 250
-BATCH = 64
-# Of the rows in a run, one in four may answer a query for a day: so many runs fill a page.
-RUNS_A_ROW = 4 / RUN
+RUNS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,11 @@ class Query:
     mask: Mask | None = None
     order: Rows | None = None
     is_counted: bool = False
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether every row matches."""
+        return not self.boxes and self.window is None and self.mask is None
 
 
 class Page(NamedTuple):
@@ -86,22 +94,16 @@ class Extent(NamedTuple):
     interval: tuple[str | None, str | None]
 
 
-class Candidates(NamedTuple):
-    """Rows in the order asked for, and the place of each in that order; without one, its row."""
-
-    rows: Rows
-    places: Rows
-
-
 @dataclass
 class Work:
     """What queries cost, counted: rows whose boxes and times were compared, geometries whose points
-    were looked at, and those that were decoded and tested.
+    were looked at, those that were decoded and tested, and bytes of features that were copied.
     """
 
     compared: int = 0
     looked_at: int = 0
     decoded: int = 0
+    copied: int = 0
 
 
 @dataclass
@@ -111,24 +113,29 @@ class CollectionIndex:
     bounds: Bounds
     boxes: NDArray[np.float64]
     tree: Tree
-    hashed: NDArray[np.void]
+    hashes: NDArray[np.uint64]
+    hashed: NDArray[np.uint32]
     _ids: Column
     _fragments: Column
     _wkb: Column
+    scan: Scan | None
     work: Work = field(default_factory=Work)
 
     @classmethod
     def open(cls, folder: Path) -> CollectionIndex:
         """Map the serving files in `folder` into memory."""
-        boxes = mapped.array(folder / "boxes.npy")
+        boxes, bounds = mapped.array(folder / "boxes.npy"), mapped.array(folder / "bounds.npy")
+        tree, wkb = Tree.open(folder, len(boxes)), Column.open(folder, "wkb")
         return cls(
-            bounds=Bounds.from_array(mapped.array(folder / "bounds.npy")),
+            bounds=Bounds.from_array(bounds),
             boxes=boxes,
-            tree=Tree.open(folder, len(boxes)),
+            tree=tree,
+            hashes=mapped.array(folder / "hashes.npy"),
             hashed=mapped.array(folder / "hashed.npy"),
             _ids=Column.open(folder, "ids"),
             _fragments=Column.open(folder, "fragments"),
-            _wkb=Column.open(folder, "wkb"),
+            _wkb=wkb,
+            scan=_scan(tree, boxes, bounds, wkb) if IS_COMPILED else None,
         )
 
     def __len__(self) -> int:
@@ -150,54 +157,82 @@ class CollectionIndex:
 
         How many match in all is told where that is asked for, and where it costs little.
         """
-        runs = self.tree.runs(query.boxes, query.window)
-        is_whole = not query.boxes and query.window is None
-        if query.order is None and not (query.is_counted or is_whole or len(runs) <= MOST_RUNS):
-            return self._first_of(runs, query, first_place, limit)
-        rows, places = self._candidates(query, runs)
-        inside = self._inside(rows, query)
-        matched = None
-        if query.is_counted or np.count_nonzero(~inside) <= MOST_COUNTED:
-            hits = self._hits(rows, inside, query)
-            rows, places = rows[hits], places[hits]
-            inside, matched = np.ones(len(rows), dtype=bool), len(rows)
-        begin = int(np.searchsorted(places, first_place))
-        page = self._first(rows, inside, query, begin, limit + 1)
-        next_place = int(places[page[limit]]) if len(page) > limit else None
-        return Page(rows[page[:limit]], next_place, matched)
-
-    def _first_of(self, runs: Rows, query: Query, first_place: int, limit: int) -> Page:
-        """Give a page in the order of the rows, and look at no more runs than it takes."""
-        runs = runs[np.searchsorted(runs, first_place // RUN) :]
-        found: list[Rows] = []
-        begin, length, missing = 0, max(BATCH, int(limit * RUNS_A_ROW)), limit + 1
-        while missing > 0 and begin < len(runs):
-            rows = self._of_runs(runs[begin : begin + length], query)
-            rows = rows[np.searchsorted(rows, first_place) :]
-            hits = self._first(rows, self._inside(rows, query), query, 0, missing)
-            found.append(rows[hits])
-            missing -= len(hits)
-            begin, length = begin + length, length * 2
-        every = np.concatenate([*found, np.empty(0, np.intp)])
-        if len(every) > limit:
-            return Page(every[:limit], int(every[limit]), None)
-        return Page(every, None, len(every) if first_place == 0 else None)
+        if query.is_for_all:
+            places = np.arange(first_place, min(first_place + limit + 1, len(self)), dtype=np.intp)
+            return _page(places, query.order, limit, len(self))
+        if query.order is not None:
+            places = self._places(self._search(query, 0, len(self))[0], query.order)
+            after = places[np.searchsorted(places, first_place) :]
+            return _page(after, query.order, limit, len(places))
+        rows, matched = self._search(query, first_place, limit + 1)
+        if first_place == 0 and len(rows) <= limit:
+            matched = len(rows)
+        return _page(rows, None, limit, matched)
 
     def rows(self, query: Query) -> Rows:
         """Give all rows that match, in order."""
-        rows = self.candidates(query)
-        return rows[self._first(rows, self._inside(rows, query), query, 0, len(rows))]
+        return self._ordered(self._search(query, 0, len(self))[0], query.order)
+
+    def _ordered(self, rows: Rows, order: Rows | None) -> Rows:
+        return rows if order is None else order[self._places(rows, order)]
+
+    def _places(self, rows: Rows, order: Rows) -> Rows:
+        """Give where in an order some rows stand, ascending."""
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[rows] = True
+        return np.flatnonzero(chosen[order])
+
+    def _search(self, query: Query, begin: int, wanted: int) -> tuple[Rows, int | None]:
+        """Give the first rows that match, from `begin` on, and how many match in all, if told."""
+        if self.scan is not None and query.shape is None:
+            return self._scanned(self.scan, query, begin, wanted)
+        runs = self.tree.runs(query.boxes, query.window)
+        is_counted = query.is_counted or len(runs) <= MOST_RUNS
+        if not is_counted:
+            runs = runs[np.searchsorted(runs, begin // RUN) :]
+        found, matched = [np.empty(0, np.intp)], 0
+        for at in range(0, len(runs), RUNS_AT_ONCE):
+            rows = self._of_runs(runs[at : at + RUNS_AT_ONCE], query)
+            rows = rows[self._hits(rows, query)]
+            matched += len(rows)
+            found.append(rows[np.searchsorted(rows, begin) :])
+            wanted -= len(found[-1])
+            if wanted <= 0 and not is_counted:
+                break
+        return np.concatenate(found), matched if is_counted else None
+
+    def _scanned(
+        self, scan: Scan, query: Query, begin: int, wanted: int
+    ) -> tuple[Rows, int | None]:
+        """Search as `_search` does, compiled; GEOS decides what that leaves undecided."""
+        window = None if query.window is None else query.window.seconds()
+        is_counted = query.is_counted or scan.runs(query.boxes, window, MOST_RUNS) <= MOST_RUNS
+        mask = None if query.mask is None else query.mask.view(np.uint8)
+        is_certain = query.certainty == "certain"
+        rows, undecided, matched, compared, looked_at = scan.first(
+            query.boxes, window, is_certain, mask, begin, wanted, is_counted
+        )
+        self.work.compared += compared
+        self.work.looked_at += looked_at
+        if undecided.any():
+            meets = self._meeting(rows[undecided], query)
+            matched += int(meets.sum())
+            undecided[undecided] = ~meets
+            rows = rows[~undecided]
+            rows = rows[np.searchsorted(rows, begin) :]
+        return rows, matched if is_counted else None
 
     def candidates(self, query: Query) -> Rows:
         """Give all rows that may match: boxes are compared, geometries not tested."""
-        return self._candidates(query, self.tree.runs(query.boxes, query.window)).rows
+        rows = self._of_runs(self.tree.runs(query.boxes, query.window), query)
+        return self._ordered(rows, query.order)
 
     def row_of(self, feature_id: str) -> int | None:
         """Find the row of one feature."""
         wanted = np.uint64(id_hash(feature_id))
-        at = int(np.searchsorted(self.hashed["hash"], wanted))
-        while at < len(self) and self.hashed["hash"][at] == wanted:
-            row = int(self.hashed["row"][at])
+        at = int(self.hashes.searchsorted(wanted))
+        while at < len(self) and self.hashes[at] == wanted:
+            row = int(self.hashed[at])
             if self.id_of(row) == feature_id:
                 return row
             at += 1
@@ -222,6 +257,15 @@ class CollectionIndex:
     def fragments(self, rows: Rows) -> Iterator[memoryview]:
         """Give features as GeoJSON, as slices of the mapped file."""
         return self._fragments.take(rows)
+
+    def joined(self, rows: Rows, head: bytes, tail: bytes) -> bytes:
+        """Give features as GeoJSON with commas between them, behind `head`, before `tail`."""
+        if self.scan is not None:
+            whole = joined(self._fragments.offsets, self._fragments.data, rows, head, tail)
+        else:
+            whole = b"%b%b%b" % (head, b",".join(self.fragments(rows)), tail)
+        self.work.copied += len(whole)
+        return whole
 
     def properties(self, rows: Rows) -> list[dict[str, Any]]:
         """Give the properties of features, as JSON has them."""
@@ -261,16 +305,6 @@ class CollectionIndex:
         """Tell what types of geometry some rows have, None among them where one has none."""
         return types_of(self._wkb.starts(rows, WKB_HEAD))
 
-    def _candidates(self, query: Query, runs: Rows) -> Candidates:
-        """Give rows of some runs that may match."""
-        rows = self._of_runs(runs, query)
-        if query.order is None:
-            return Candidates(rows, rows)
-        chosen = np.zeros(len(self), dtype=bool)
-        chosen[rows] = True
-        places = np.flatnonzero(chosen[query.order])
-        return Candidates(query.order[places], places)
-
     def _of_runs(self, runs: Rows, query: Query) -> Rows:
         """Give rows of some runs whose box meets a box of the query and which may hold then."""
         rows = self.tree.rows(runs)
@@ -297,58 +331,32 @@ class CollectionIndex:
         ]
         return np.asarray(np.any(within, axis=0))
 
-    def _first(
-        self, rows: Rows, inside: NDArray[np.bool_], query: Query, begin: int, limit: int
-    ) -> Rows:
-        """Give where in `rows`, from `begin` on, the first `limit` that match stand.
-
-        Tests no more of them than needed.
-        """
-        found: list[Rows] = []
-        missing = limit
-        while missing > 0 and begin < len(rows):
-            batch = slice(begin, begin + max(BATCH, missing))
-            hits = begin + np.flatnonzero(self._hits(rows[batch], inside[batch], query))[:missing]
-            found.append(hits)
-            missing -= len(hits)
-            begin = batch.stop
-        return np.concatenate(found) if found else np.empty(0, dtype=np.intp)
-
-    def _hits(self, rows: Rows, inside: NDArray[np.bool_], query: Query) -> NDArray[np.bool_]:
+    def _hits(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
         """Test exactly what lies on the edge (OGC 17-069r4 /req/core/fc-bbox-response)."""
-        hits = inside.copy()
-        edge = np.flatnonzero(~inside)
-        if len(edge) and query.shape is None:
-            reach = self._reaching(rows[edge], query.boxes)
-            hits[edge] = reach
-            edge = edge[~reach]
+        hits = self._inside(rows, query)
+        edge = np.flatnonzero(~hits)
         if len(edge):
-            self.work.decoded += len(edge)
-            areas = [query.shape] if query.shape else [_area(box) for box in query.boxes]
-            geometry = self.geometries(rows[edge])
-            hits[edge] = np.any([shapely.intersects(geometry, area) for area in areas], axis=0)
+            hits[edge] = self._meeting(rows[edge], query)
         return hits
 
-    def _reaching(self, rows: Rows, boxes: tuple[Box, ...]) -> NDArray[np.bool_]:
-        """Tell which lines surely meet a box, as one of their points lies in it.
+    def _meeting(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
+        """Ask GEOS which rows meet the area of the query."""
+        self.work.decoded += len(rows)
+        areas = [query.shape] if query.shape else [_area(box) for box in query.boxes]
+        geometry = self.geometries(rows)
+        return np.asarray(np.any([shapely.intersects(geometry, area) for area in areas], axis=0))
 
-        To compare numbers costs a tenth of having GEOS decode and test a line.
-        """
-        found = np.zeros(len(rows), dtype=bool)
-        # Of a box without width or height, GEOS decides what meets it.
-        proper = [box for box in boxes if box.west < box.east and box.south < box.north]
-        if not proper:
-            return found
-        lines = np.flatnonzero(are_lines(self._wkb.starts(rows, WKB_HEAD)))
-        lines = lines[self._wkb.lengths(rows[lines]) > LINE_HEAD]
-        if len(lines):
-            self.work.looked_at += len(lines)
-            points = np.frombuffer(self._wkb.joined(rows[lines], LINE_HEAD)).reshape(-1, 2).T
-            lengths = (self._wkb.lengths(rows[lines]) - LINE_HEAD) // points.itemsize // 2
-            begins = np.cumsum(lengths) - lengths
-            within = meeting(np.concatenate([points, points]), proper)
-            found[lines] = np.logical_or.reduceat(within, begins)
-        return found
+
+def _scan(tree: Tree, boxes: NDArray[np.float64], bounds: NDArray[np.int64], wkb: Column) -> Scan:
+    packed = (tree.sides, tree.times, tree.cells, tree.days)
+    return Scan(tree.sizes, *packed, boxes, bounds, wkb.offsets, wkb.data)
+
+
+def _page(places: Rows, order: Rows | None, limit: int, matched: int | None) -> Page:
+    """Make a page of the places that match, from its first on, at least one more than it holds."""
+    next_place = int(places[limit]) if len(places) > limit else None
+    page = places[:limit]
+    return Page(page if order is None else order[page], next_place, matched)
 
 
 def _area(box: Box) -> shapely.Geometry:

@@ -42,14 +42,6 @@ class Column:
         found[filled] = every_byte[begins[filled, None] + np.arange(length)]
         return found
 
-    def lengths(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Give how many bytes many rows have."""
-        return self.offsets[rows + 1] - self.offsets[rows]
-
-    def joined(self, rows: NDArray[np.intp], skipped: int) -> bytes:
-        """Give the bytes of many rows as one, without the first ones of each."""
-        return b"".join([value[skipped:] for value in self.take(rows)])
-
     def take(self, rows: NDArray[np.intp]) -> Iterator[memoryview]:
         """Give the bytes of many rows; all offsets are looked up at once."""
         begins, ends = self.offsets[rows].tolist(), self.offsets[rows + 1].tolist()

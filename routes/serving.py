@@ -1,8 +1,9 @@
 """What the service maps into memory: built once from a collection's GeoParquet, at publication.
 
 A folder holds three columns of bytes (`ids`, `fragments`: each feature as GeoJSON, `wkb`),
-`boxes.npy`, `bounds.npy` (the six time arrays), `runs.npy` and `run-times.npy` (the tree over both)
-and `hashed.npy` (ids by hash). Rows are in the order of the file.
+`boxes.npy`, `bounds.npy` (the six time arrays), what `routes.tree` makes of both, and `hashes.npy`
+with `hashed.npy`: the hashes of all ids, ascending, and the row of each. Rows are in the order of
+the file.
 """
 
 from __future__ import annotations
@@ -26,13 +27,11 @@ FORMAT = 3
 """Of these files; others are left alone and built anew. 1 had all columns in an Arrow file, 2 had
 an R-tree over space alone."""
 
-HASHED_ID = np.dtype([("hash", np.uint64), ("row", np.uint32)])
-
 
 def build(collection: Collection, parquet: Path, folder: Path) -> None:
     """Write the serving files of one collection, a batch at a time, into `folder`."""
     columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
-    bounds, boxes, pairs = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed_ids([])]
+    bounds, boxes, hashes = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed([])]
     for batch in recorded.batches(collection, parquet):
         wkb = batch.column(GEOMETRY)
         geometry = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
@@ -41,7 +40,7 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
         for column, values in zip(columns, (said["id"], features, wkb), strict=True):
             column.append(values)
         bounds.append(recorded.bounds_of(collection, said).to_array())
-        pairs.append(hashed_ids(recorded.listed(said["id"]), sum(map(len, pairs))))
+        hashes.append(hashed(recorded.listed(said["id"])))
         boxes.append(shapely.bounds(geometry))
     for column in columns:
         column.close()
@@ -49,15 +48,15 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
     np.save(folder / "bounds.npy", every_bound)
     np.save(folder / "boxes.npy", every_box)
     tree.save(folder, every_box, Bounds.from_array(every_bound))
-    np.save(folder / "hashed.npy", np.sort(np.concatenate(pairs), order="hash"))
+    every_hash = np.concatenate(hashes)
+    order = np.argsort(every_hash, kind="stable")
+    np.save(folder / "hashes.npy", every_hash[order])
+    np.save(folder / "hashed.npy", order.astype(np.uint32))
 
 
-def hashed_ids(ids: Sequence[str], first_row: int = 0) -> NDArray[np.void]:
-    """Give (hash, row) pairs: sorted by hash, they let an id be found by binary search."""
-    pairs = np.empty(len(ids), dtype=HASHED_ID)
-    pairs["hash"] = [id_hash(name) for name in ids]
-    pairs["row"] = np.arange(first_row, first_row + len(ids))
-    return pairs
+def hashed(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """Give the hashes of some ids."""
+    return np.fromiter(map(id_hash, ids), np.uint64, len(ids))
 
 
 def id_hash(name: str) -> int:

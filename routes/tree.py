@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,11 @@ Rows = NDArray[np.intp]
 
 RUN = 32
 """How many rows a run holds, and how many runs a run of the next level."""
-TOP = 1_024
+TOP = 32
 """A level of so few runs is asked as a whole."""
+CELLS = 65_535
+DAY = 86_400
+FARTHEST_DAY = 2**31 - 1
 _WITHIN = np.arange(RUN)
 
 
@@ -61,23 +64,38 @@ class Level:
 
 @dataclass(frozen=True)
 class Tree:
-    """All levels over n rows, those of the longest runs first."""
+    """All levels over n rows, those of the longest runs first.
+
+    `sides`, shape (4, r), and `times`, (2, r), are those of all r runs, the shortest first.
+    `cells`, shape (s, 4, RUN), and `days`, (s, 2, RUN), hold the boxes and times of the rows of the
+    s shortest runs, packed.
+    """
 
     levels: tuple[Level, ...]
     count: int
+    sides: NDArray[np.float64]
+    times: NDArray[np.int64]
+    cells: NDArray[np.uint16]
+    days: NDArray[np.int32]
 
     @classmethod
     def open(cls, folder: Path, count: int) -> Tree:
         """Map the files that `save` wrote into memory; `count`: how many rows there are."""
         sides, times = mapped.array(folder / "runs.npy"), mapped.array(folder / "run-times.npy")
-        if sides.shape != (4, sum(_sizes(count))) or times.shape[1] != sides.shape[1]:
+        if sides.shape != (4, sum(_sizes(count))) or times.shape != (2, sides.shape[1]):
             raise ValueError(f"the tree in {folder} is not one over {count} rows")
         levels, begin = [], 0
         for size in _sizes(count):
             part = slice(begin, begin + size)
             levels.append(Level(sides[:, part], times.view("datetime64[s]")[:, part]))
             begin += size
-        return cls(tuple(reversed(levels)), count)
+        cells, days = mapped.array(folder / "cells.npy"), mapped.array(folder / "days.npy")
+        return cls(tuple(reversed(levels)), count, sides, times, cells, days)
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many runs each level has, that of the shortest first."""
+        return list(_sizes(self.count))
 
     def runs(self, boxes: Sequence[Box], window: Window | None) -> Rows:
         """Give the shortest runs that may hold a row that answers, ascending."""
@@ -113,6 +131,31 @@ def save(folder: Path, boxes: NDArray[np.float64], bounds: Bounds) -> None:
     levels = list(_levels(sides, times))
     np.save(folder / "runs.npy", np.concatenate([level[0] for level in levels], axis=1))
     np.save(folder / "run-times.npy", np.concatenate([level[1] for level in levels], axis=1))
+    np.save(folder / "cells.npy", _by_runs(_cells(sides)))
+    np.save(folder / "days.npy", _by_runs(_days(times)))
+
+
+def _cells(sides: NDArray[np.float64]) -> NDArray[np.uint16]:
+    """Pack boxes, shape (4, n): each side as the cell in which it lies, of 65,536 around the world.
+
+    What meets another in degrees also does in cells.
+    """
+    half = np.array([180, 90, 180, 90])[:, None]
+    cells = np.clip(np.floor((sides + half) * (CELLS / (2 * half))), 0, CELLS)
+    return np.asarray(cells, np.uint16)
+
+
+def _days(times: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Pack times in seconds as days, and times beyond all days as the first or the last one."""
+    return np.clip(times // DAY, -FARTHEST_DAY, FARTHEST_DAY).astype(np.int32)
+
+
+def _by_runs(values: NDArray[Any]) -> NDArray[Any]:
+    """Lay out arrays, shape (k, n), as the search reads them: run by run, (s, k, RUN)."""
+    runs = -(-values.shape[1] // RUN)
+    whole = np.zeros((len(values), runs * RUN), values.dtype)
+    whole[:, : values.shape[1]] = values
+    return np.ascontiguousarray(whole.reshape(len(values), runs, RUN).transpose(1, 0, 2))
 
 
 def _levels(

@@ -6,9 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 WKB_HEAD = 5
-LINE_HEAD = 9
-"""Of a LineString: byte order, type, and how many points follow, each as two doubles."""
-_OF_A_LINE = np.array([1, 2, 0, 0, 0], np.uint8)
 _NAMES = {
     1: "Point",
     2: "LineString",
@@ -27,8 +24,3 @@ def types_of(heads: NDArray[np.uint8]) -> frozenset[str | None]:
     # Flags of dimensions stand in the highest bits (extended WKB) or in thousands (ISO).
     codes = (digits[:, :3].astype(np.uint32) * (1, 256, 65536)).sum(axis=1) % 1000
     return frozenset(_NAMES.get(code) for code in np.unique(codes).tolist())
-
-
-def are_lines(heads: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell which heads, shape (n, 5), are those of a LineString in x and y, little-endian."""
-    return np.asarray((heads == _OF_A_LINE).all(axis=1))

@@ -25,7 +25,7 @@ from service.site import Site
 
 PINNED = "public, max-age=31536000, immutable"
 CURRENT = "public, max-age=0, must-revalidate"
-SUFFIXES = (".py", ".html", ".js", ".css", ".toml", ".jinja", ".woff2")
+SUFFIXES = (".py", ".pyx", ".html", ".js", ".css", ".toml", ".jinja", ".woff2")
 
 
 def answer(

@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
 from routes.errors import Gone, NotFound, StoreError
 from service import downloads, formats, health, kept, pages
+from service.answer_cache import AnswerCache
 from service.headers import EncodedEtags, HeadAsGet, SecurityHeaders
 from service.history import changes, editions, feed, timemaps
 from service.history import routes as route_histories
@@ -48,6 +50,7 @@ EXPOSED = (
 )  # fmt: skip
 RETRY_AFTER_S = "5"
 ALLOWED = "GET, HEAD"
+BYTES_A_MB = 1 << 20
 
 
 def create_app(configured: Settings | None = None) -> FastAPI:
@@ -84,6 +87,14 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(BehindProxy, prefix=configured.root_path, trusted=configured.trusted_proxies)
     return app
+
+
+def create_service() -> ASGIApp:
+    """Make the application as it is served: with the answers that it keeps."""
+    configured = settings()
+    app = create_app(configured)
+    kept = configured.answer_cache_mb * BYTES_A_MB
+    return AnswerCache(app, app.state.library, kept) if kept else app
 
 
 async def refuse(request: Request, error: Exception) -> Response:

@@ -6,8 +6,12 @@ Exit codes: 0 done; 1 the atlas has faults, or the store is damaged; 2 a wrong c
 
 from __future__ import annotations
 
+import gc
+import importlib
+import multiprocessing
 import os
 import socket
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +21,7 @@ import typer
 import routes
 from geo.shipped import data_folder
 from routes import atlas
+from routes.index import IS_COMPILED
 from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
 from service import cli_editions
@@ -40,6 +45,10 @@ app = typer.Typer(
     help="Maps of routes that move: keep their history, serve it, stand by it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+)
+UNCOMPILED = (
+    "The search is not compiled, as there was no C compiler when routeshift was installed:\n"
+    "large atlases answer several times slower. See docs/performance.md."
 )
 ACCESS = '%(addr)s "%(method)s %(path)s?%(query_string)s" %(status)d %(dt_ms).1f ms'
 
@@ -79,6 +88,8 @@ def serve(
         err.print(f"Port {settings.port} of {settings.host} is taken. Choose another: --port 8001")
         raise typer.Exit(Exit.STORE)
     _announce(settings, edition.atlas["title"], edition.number)
+    if not IS_COMPILED:
+        err.print(UNCOMPILED)
     _run(settings)
 
 
@@ -163,12 +174,13 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _run(settings: Settings) -> None:
+    _load()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     Granian(
-        "service.app:create_app",
+        "service.app:create_service",
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -178,6 +190,16 @@ def _run(settings: Settings) -> None:
         log_access=settings.access_log,
         log_access_format=ACCESS,
     ).serve()
+
+
+def _load() -> None:
+    """Import the application before workers are forked from here, so that they share it."""
+    importlib.import_module("service.app")
+    if "fork" in multiprocessing.get_all_start_methods() and sys.platform == "linux":
+        multiprocessing.set_start_method("fork")
+        # A collection writes into every object that it looks at: what is shared is not looked at.
+        gc.collect()
+        gc.freeze()
 
 
 for command in cli_editions.COMMANDS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Literal
 from urllib.parse import quote
 
@@ -13,6 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from routes.text import plain_text
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
+_ADDED = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+)
 ENCODINGS = ("zstd", "br", "gzip")
 _HEAD = "routeshift.head"
 POLICY = (
@@ -31,9 +36,9 @@ def disposition(name: str, kind: Literal["attachment", "inline"] = "attachment")
     return said if plain == name else f"{said}; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def encoded_tag(tag: str, encoding: str | None) -> str:
+def encoded_tag(tag: str, encoding: str) -> str:
     """Give the strong ETag of an encoding of what has this one: `"e1-ab"` gives `"e1-ab.gzip"`."""
-    return f'{tag[:-1]}.{encoding}"' if encoding else tag
+    return f'{tag[:-1]}.{encoding}"'
 
 
 def is_head(request: Request) -> bool:
@@ -58,11 +63,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-                if "text/html" in headers.get("content-type", ""):
-                    headers.setdefault("Content-Security-Policy", POLICY)
+                headers = message["headers"] = [*message["headers"], *_ADDED]
+                if any(name == b"content-type" and b"text/html" in said for name, said in headers):
+                    MutableHeaders(raw=headers).setdefault("Content-Security-Policy", POLICY)
             await send(message)
 
         await self.app(scope, receive, with_headers)
@@ -90,18 +93,34 @@ class EncodedEtags:
                 known = known.replace(f'.{name}"', '"')
             headers["if-none-match"] = known
 
+        is_gzip = False
+
         async def with_tag(message: Message) -> None:
+            nonlocal is_gzip
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                encoding = headers.get("content-encoding")
-                if message["status"] == 304:
-                    encoding = returned
-                tag = headers.get("etag")
-                if tag:
-                    headers["etag"] = encoded_tag(tag, encoding)
+                raw = message["headers"]
+                encoding = returned if message["status"] == 304 else _encoding(raw)
+                is_gzip = encoding == "gzip" and message["status"] == HTTPStatus.OK
+                if encoding:
+                    headers = MutableHeaders(raw=raw)
+                    if tag := headers.get("etag"):
+                        headers["etag"] = encoded_tag(tag, encoding)
+            elif is_gzip and message.get("body"):
+                # A strong tag belongs to the same bytes, at whatever time they were compressed.
+                message = {**message, "body": _untimed(message["body"])}
+                is_gzip = False
             await send(message)
 
         await self.app(scope, receive, with_tag)
+
+
+def _untimed(body: bytes) -> bytes:
+    """Take the time of compression out of the head of a gzip file (RFC 1952, 2.3.1)."""
+    return body[:4] + bytes(4) + body[8:] if body.startswith(b"\x1f\x8b\x08") else body
+
+
+def _encoding(raw: list[tuple[bytes, bytes]]) -> str | None:
+    return next((said.decode() for name, said in raw if name == b"content-encoding"), None)
 
 
 class HeadAsGet:

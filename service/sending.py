@@ -117,7 +117,8 @@ def _first_and_last(first: str, last: str, size: int) -> tuple[int, int]:
 def _ranges(request: Request, headers: dict[str, str], size: int) -> Ranges | None:
     """Give the ranges asked for, if the client has the rest of this very file (13.1.5)."""
     asked = request.headers.get("range")
-    tag = encoded_tag(headers["ETag"], headers.get("Content-Encoding"))
+    tag, encoding = headers["ETag"], headers.get("Content-Encoding")
+    tag = encoded_tag(tag, encoding) if encoding else tag
     if asked is None or request.headers.get("if-range", tag) != tag:
         return None
     return satisfiable(asked, size)

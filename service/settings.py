@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     access_log: bool = Field(False, description="Whether each request is logged")
     default_limit: int = Field(100, ge=1, description="Items on a page where none is asked for")
     max_limit: int = Field(10_000, ge=1, description="Most items on a page")
+    answer_cache_mb: int = Field(
+        16, ge=0, description="Memory in MB for answers that are kept, of each worker; 0 for none"
+    )
     crs: list[str] = Field(
         ["EPSG:4326", "EPSG:3857", "EPSG:3035", "EPSG:25834", "EPSG:32634"],
         description="Systems beside CRS84 that answers can be in, as JSON, codes that pyproj knows",

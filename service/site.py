@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from starlette.requests import Request
 
@@ -87,10 +87,12 @@ class Site:
 
     def self_links(self) -> list[dict[str, Any]]:
         """Give `self` and `alternate`: the same resource in each of its forms."""
+        plain = self.this(f=None)
+        begin = f"{plain}{'&' if '?' in plain else '?'}f="
         return [
             self.link(
                 "self" if form.name == self.format else "alternate",
-                self.this(f=form.name),
+                f"{begin}{form.name}",
                 form.media_type,
                 form.title,
             )
@@ -107,4 +109,6 @@ def _encoded(query: tuple[tuple[str, str], ...], without: frozenset[str]) -> str
 @lru_cache(maxsize=256)
 def _pairs(query: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """Write each parameter of a query; of one given twice, the last."""
-    return tuple((name, urlencode({name: value})) for name, value in dict(query).items())
+    return tuple(
+        (name, f"{quote_plus(name)}={quote_plus(value)}") for name, value in dict(query).items()
+    )

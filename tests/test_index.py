@@ -13,9 +13,11 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from geo.times import Bounds, Window
-from routes.index import BATCH, MOST_COUNTED, Box, CollectionIndex, Query
+from routes.index import MOST_RUNS, RUNS_AT_ONCE, Box, CollectionIndex, Query, Work
+from routes.scan import Scan, joined
 from routes.serving import id_hash
 from routes.tree import RUN
 from tests.helpers import complete, index_of, versions
@@ -86,6 +88,12 @@ def frame_of(rows: list[tuple[object, ...]]) -> geopandas.GeoDataFrame:
     return complete(versions(list(geometry), list(valid), list(seen)))
 
 
+def in_both_ways(index: CollectionIndex) -> list[CollectionIndex]:
+    """The index with the compiled search and without it."""
+    assert index.scan is not None
+    return [index, replace(index, scan=None, work=Work())]
+
+
 def walk(index: CollectionIndex, query: Query, limit: int) -> list[int]:
     """All pages, one after the other."""
     found: list[int] = []
@@ -98,6 +106,23 @@ def walk(index: CollectionIndex, query: Query, limit: int) -> list[int]:
         assert page.next_place is None or page.next_place > first
         first = page.next_place
     return found
+
+
+def walk_in_order(index: CollectionIndex, query: Query, limit: int) -> list[int]:
+    """All pages of a query with an order, one after the other."""
+    found: list[int] = []
+    place: int | None = 0
+    while place is not None:
+        page = index.page(query, place, limit)
+        found, place = found + page.rows.tolist(), page.next_place
+    return found
+
+
+def scan_of(index: CollectionIndex, offsets: NDArray[np.int64]) -> Scan:
+    """The compiled search with other offsets of geometries."""
+    tree, bounds = index.tree, index.bounds.to_array()
+    packed = (tree.sides, tree.times, tree.cells, tree.days)
+    return Scan(tree.sizes, *packed, index.boxes, bounds, offsets, index._wkb.data)
 
 
 queries = st.builds(
@@ -117,12 +142,13 @@ def test_the_index_finds_what_a_test_of_every_row_finds(
 ) -> None:
     frame = frame_of(rows)
     with tempfile.TemporaryDirectory() as folder:
-        index = index_of(frame, Path(folder))
+        both = in_both_ways(index_of(frame, Path(folder)))
         for query in queries:
             expected = by_hand(frame, query)
-            assert index.rows(query).tolist() == expected
-            assert index.page(query, limit=100).matched == len(expected)
-            assert walk(index, query, limit) == expected
+            for index in both:
+                assert index.rows(query).tolist() == expected
+                assert index.page(query, limit=100).matched == len(expected)
+                assert walk(index, query, limit) == expected
 
 
 @pytest.fixture(scope="module")
@@ -174,19 +200,40 @@ def test_only_what_crosses_the_edge_is_looked_at(inside: CollectionIndex) -> Non
     boxes = np.asarray(inside.boxes)
     meets = (boxes[:, 0] <= 5) & (boxes[:, 1] <= 5)
     edge = int(np.count_nonzero(meets & ((boxes[:, 2] > 5) | (boxes[:, 3] > 5))))
-    before = replace(inside.work)
-    inside.page(query, limit=10)
-    assert 0 < edge < MOST_COUNTED
-    assert inside.work.looked_at - before.looked_at == edge
-    # One end of each of these lines lies in the box: GEOS has nothing to decide.
-    assert inside.work.decoded == before.decoded
+    compiled, arrays = (replace(one, work=Work()) for one in in_both_ways(inside))
+    assert compiled.page(query, limit=10).matched == arrays.page(query, limit=10).matched
+    assert compiled.work.looked_at == arrays.work.decoded == edge > 0
+    assert compiled.work.decoded == 0
 
 
-def test_a_line_that_only_passes_through_is_decoded(tmp_path: Path) -> None:
-    lines = [shapely.LineString([(-1, row), (11, row)]) for row in range(5)]
-    index = index_of(complete(versions(lines)), tmp_path)
-    assert index.page(BOX).matched == 5
-    assert index.work.decoded == 5
+near_a_corner = st.tuples(
+    st.sampled_from([0.1, 1 / 3, 9.7]), st.floats(-3, 3), st.floats(-3, 3), st.integers(-3, 3)
+)
+
+
+@given(st.lists(near_a_corner, min_size=1, max_size=20))
+def test_lines_that_touch_a_corner_or_miss_it_by_a_bit_are_told_as_geos_tells_them(
+    asked: list[tuple[float, float, float, int]],
+) -> None:
+    corner, lines = np.array([10 / 3, 0.7]), []
+    for size, x, y, steps in asked:
+        ahead, back = corner + np.array([x, y]) * size, corner - np.array([x, y])
+        ahead[0] += steps * np.spacing(ahead[0])
+        if (ahead != back).any():
+            lines.append(shapely.LineString([ahead, back]))
+    box = Box(-20, -20, *corner.tolist())
+    with tempfile.TemporaryDirectory() as folder:
+        index = index_of(complete(versions(lines)), Path(folder))
+        meets = shapely.intersects(index.geometries(np.arange(len(index))), shape_of(box))
+        assert index.rows(Query((box,))).tolist() == np.flatnonzero(meets).tolist()
+
+
+def test_only_what_rounding_hides_is_decoded(tmp_path: Path) -> None:
+    passing = [shapely.LineString([(-1, row), (11, row + 0.1)]) for row in range(5)]
+    touching = shapely.LineString([(9, 11), (11, 9)])
+    index = index_of(complete(versions([*passing, touching])), tmp_path)
+    assert index.page(BOX).matched == 6
+    assert index.work.decoded == 1
 
 
 boxes_of_many = st.tuples(*[st.floats(-1, 31) for _ in range(4)]).map(
@@ -222,11 +269,14 @@ def test_a_page_of_many_rows_is_what_geopandas_would_cut(
     if window:
         hits &= many.bounds.possible(window)
     expected = np.flatnonzero(hits)
-    page = many.page(Query(boxes, window, is_counted=is_counted), first, limit)
     after = expected[expected >= first]
-    assert page.rows.tolist() == after[:limit].tolist()
-    assert page.next_place == (int(after[limit]) if len(after) > limit else None)
-    assert page.matched in ((len(expected),) if is_counted else (len(expected), None))
+    query = Query(boxes, window, is_counted=is_counted)
+    pages = [index.page(query, first, limit) for index in in_both_ways(many)]
+    for page in pages:
+        assert page.rows.tolist() == after[:limit].tolist()
+        assert page.next_place == (int(after[limit]) if len(after) > limit else None)
+        assert page.matched in ((len(expected),) if is_counted else (len(expected), None))
+    assert pages[0].matched == pages[1].matched
 
 
 def test_a_page_looks_at_no_more_than_it_needs(many: CollectionIndex) -> None:
@@ -234,7 +284,7 @@ def test_a_page_looks_at_no_more_than_it_needs(many: CollectionIndex) -> None:
     before = replace(many.work)
     page = many.page(Query((Box(0, 0, 30, 30),), year), limit=10)
     assert (len(page.rows), page.matched) == (10, None)
-    assert many.work.compared - before.compared <= BATCH * RUN
+    assert many.work.compared - before.compared <= RUNS_AT_ONCE * RUN / 2
     assert many.work.decoded == before.decoded
 
 
@@ -266,36 +316,63 @@ def test_time_is_asked_before_any_geometry(tmp_path: Path) -> None:
 
 
 def test_a_count_that_would_cost_too_much_is_left_out_and_pages_stay_right(
-    fan: CollectionIndex,
+    many: CollectionIndex,
 ) -> None:
-    before = fan.work.decoded
-    page = fan.page(BOX, limit=10)
-    assert page.matched is None
-    assert page.rows.tolist() == list(range(10))
-    assert fan.work.decoded - before <= max(BATCH, 11)
-    assert walk(fan, BOX, 37) == list(range(600))
-    assert walk(fan, BOX, 1000) == list(range(600))
+    query = Query((Box(1, 1, 29, 29),))
+    assert len(many.tree.runs(query.boxes, None)) > MOST_RUNS
+    for index in in_both_ways(many):
+        page = index.page(query, limit=10)
+        assert (len(page.rows), page.matched) == (10, None)
+        assert walk(index, query, 3_700) == index.rows(query).tolist()
 
 
-def test_a_count_without_any_test_is_given_however_large_it_is(fan: CollectionIndex) -> None:
-    assert len(fan) > MOST_COUNTED
-    assert fan.page(Query()).matched == 600
-    assert fan.page(Query((Box(-1, 0, 10, 10),))).matched == 600
+def test_a_count_without_any_test_is_given_however_large_it_is(many: CollectionIndex) -> None:
+    before = replace(many.work)
+    page = many.page(Query(), first_place=7, limit=10)
+    assert (page.rows.tolist(), page.next_place, page.matched) == (list(range(7, 17)), 17, 20_000)
+    assert many.work == before
 
 
-def test_exactly_as_many_tests_as_are_cheap_are_made_for_a_count(tmp_path: Path) -> None:
-    lines = [shapely.LineString([(-1, 5), (1, 5)])] * MOST_COUNTED
-    index = index_of(complete(versions(lines)), tmp_path / "most")
-    assert index.page(BOX).matched == MOST_COUNTED
-    one_more = index_of(complete(versions([*lines, lines[0]])), tmp_path / "more")
-    assert one_more.page(BOX).matched is None
+def test_pages_in_an_order_of_their_own_are_counted_and_come_in_it(
+    many: CollectionIndex,
+) -> None:
+    order = np.random.default_rng(3).permutation(len(many))
+    box = Query((Box(3, 3, 9, 9),))
+    expected = [row for row in order.tolist() if row in set(many.rows(box).tolist())]
+    for index in in_both_ways(many):
+        query = replace(box, order=order)
+        assert walk_in_order(index, query, 50) == expected
+        assert index.page(query).matched == len(expected)
+        assert index.rows(query).tolist() == expected
+
+
+def test_a_mask_leaves_rows_out(many: CollectionIndex) -> None:
+    mask = np.arange(len(many)) % 3 == 0
+    query = Query((Box(3, 3, 9, 9),), Window.parse("1970/1980"))
+    expected = [row for row in many.rows(query).tolist() if row % 3 == 0]
+    for index in in_both_ways(many):
+        assert walk(index, replace(query, mask=mask), 20) == expected
+    with pytest.raises(ValueError, match="as many rows"):
+        many.page(replace(query, mask=mask[:-1]))
+
+
+def test_offsets_beyond_a_file_are_refused_and_not_read(many: CollectionIndex) -> None:
+    offsets = np.array(many._wkb.offsets)
+    offsets[5:] += 10_000_000
+    damaged = replace(many, scan=scan_of(many, offsets))
+    with pytest.raises(ValueError, match="damaged"):
+        damaged.page(Query((Box(10, 10, 11, 11),)), limit=1000)
+    with pytest.raises(ValueError, match="damaged"):
+        joined(offsets, many._wkb.data, np.array([7]), b"", b"")
+    with pytest.raises(ValueError, match="no row 20000"):
+        joined(many._wkb.offsets, many._wkb.data, np.array([len(many)]), b"", b"")
 
 
 def test_a_box_that_a_line_only_surrounds_is_no_hit(tmp_path: Path) -> None:
     around = shapely.LineString([(-1, -1), (-1, 11), (11, 11)])
-    index = index_of(complete(versions([around])), tmp_path)
-    assert index.page(BOX).matched == 0
-    assert index.work.decoded == 1
+    for index in in_both_ways(index_of(complete(versions([around])), tmp_path)):
+        assert index.page(BOX).matched == 0
+        assert index.work.decoded == (index.scan is None)
 
 
 def test_each_feature_is_found_by_its_id_and_no_other(fan: CollectionIndex) -> None:
@@ -308,12 +385,17 @@ def test_each_feature_is_found_by_its_id_and_no_other(fan: CollectionIndex) -> N
 
 def test_two_ids_with_one_hash_are_told_apart(tmp_path: Path) -> None:
     index = index_of(complete(versions([shapely.Point(1, 1), shapely.Point(2, 2)])), tmp_path)
-    pairs = np.array(index.hashed)
-    pairs["hash"] = id_hash("r1.v1")
-    index.hashed = pairs
+    index.hashes = np.full(2, id_hash("r1.v1"), np.uint64)
     found = index.row_of("r1.v1")
     assert found is not None
     assert index.id_of(found) == "r1.v1"
+
+
+def test_joined_features_are_those_of_the_page(fan: CollectionIndex) -> None:
+    for rows in ([], [3], [5, 4, 7, 5]):
+        for index in in_both_ways(fan):
+            features = index.joined(np.array(rows, np.intp), b"[", b"]")
+            assert features == b"[%b]" % b",".join(map(fan.fragment, rows))
 
 
 def test_a_page_is_the_bytes_of_its_features(fan: CollectionIndex) -> None:

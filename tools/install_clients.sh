@@ -2,7 +2,8 @@
 # Give the tests the programs that people use the service with, Debian's, through apt where that is
 # allowed: `install_clients.sh PROGRAM...`, by default chromium and ogrinfo; `package_of` lists them.
 # QGIS is meant as the modules of the system's Python, which SYSTEM_PYTHON names; PostGIS as the
-# server of that PostgreSQL that has its extension.
+# server of that PostgreSQL that has its extension. With compiler and headers the search of the index
+# can be compiled for PYTHON.
 set -eu
 
 runs() {
@@ -10,6 +11,9 @@ runs() {
     qgis) "${SYSTEM_PYTHON:-/usr/bin/python3}" -c "import qgis.core" >/dev/null 2>&1 ;;
     postgis) ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 ;;
     nginx) PATH="$PATH:/usr/sbin" nginx -v >/dev/null 2>&1 ;;
+    compiler) command -v cc >/dev/null && cc --version >/dev/null 2>&1 ;;
+    headers) [ -e "$("${PYTHON:-python3}" -c 'import sysconfig
+print(sysconfig.get_path("include"))')/Python.h" ] ;;
     *) command -v "$1" >/dev/null && "$1" --version >/dev/null 2>&1 ;;
     esac
 }
@@ -21,6 +25,8 @@ package_of() {
     qgis) echo python3-qgis ;;
     postgis) echo postgresql-postgis ;;
     nginx) echo nginx-light ;;
+    compiler) echo gcc libc6-dev ;;
+    headers) echo python3-dev ;;
     *) echo "install_clients.sh knows no $1" >&2 && exit 2 ;;
     esac
 }

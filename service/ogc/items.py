@@ -12,12 +12,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from routes.errors import NotFound
-from routes.index import Page, Rows
+from routes.index import Page, Rows, Shape
 from service import answers, formats, pages
 from service.library import Library
 from service.ogc import encodings, properties, tabular
 from service.ogc.encodings import Found
-from service.ogc.parameters import CRS, CURSOR, Cursor, parse_limit, refuse_unknown
+from service.ogc.parameters import (
+    COUNT,
+    CRS,
+    CURSOR,
+    Cursor,
+    parse_count,
+    parse_limit,
+    refuse_unknown,
+)
 from service.ogc.selection import HOW, PROPERTIES, SKIP_GEOMETRY, WHICH, Selection, selected
 from service.problems import BadParameter, Missing
 from service.settings import Settings
@@ -25,7 +33,7 @@ from service.site import Site
 
 router = APIRouter()
 
-PARAMETERS = ("f", "limit", "cursor", *(one.name for one in (*WHICH, *HOW)))
+PARAMETERS = ("f", "limit", CURSOR.name, COUNT.name, *(one.name for one in (*WHICH, *HOW)))
 OF_ONE = ("f", CRS.name, PROPERTIES.name, SKIP_GEOMETRY.name)
 
 
@@ -48,7 +56,8 @@ async def items(request: Request, collection: str) -> Response:
         first_place = cursor.place
         site = at_edition_of(cursor, site, request.app.state.library)
     index = site.edition.index(collection)
-    selection = await selected(request, site.edition, collection)
+    is_counted = parse_count(request.query_params.get(COUNT.name))
+    selection = (await selected(request, site.edition, collection)).counted(is_counted)
 
     def for_people() -> str:
         found = index.page(selection.query, first_place, limit)
@@ -105,9 +114,11 @@ def page(site: Site, collection: str, selection: Selection, first_place: int, li
     """Give a page of features: joined, behind its head."""
     rows = site.edition.index(collection).page(selection.query, first_place, limit)
     found = _found(site, collection, selection, rows.rows)
-    head = _head(site, collection, rows) | encodings.HEADS[site.format](found)
-    features = b",".join(encodings.FEATURES[site.format](found))
-    return b'%b,"features":[%b]}' % (orjson.dumps(head)[:-1], features)
+    told = _head(site, collection, rows) | encodings.HEADS[site.format](found)
+    head = orjson.dumps(told)[:-1] + b',"features":['
+    if site.format == "json" and selection.shape == Shape():
+        return found.index.joined(found.rows, head, b"]}")
+    return b"%b%b]}" % (head, b",".join(encodings.FEATURES[site.format](found)))
 
 
 def feature(site: Site, collection: str, selection: Selection, row: Rows) -> bytes:

@@ -65,7 +65,8 @@ def _features(site: Site) -> list[Operation]:
     return [
         Operation("items", ITEMS, "Features", "feature-page", formats.GEOJSON,
                   paths=(collection,),
-                  queries=(*which, *how, limit, parameters.CURSOR, *properties.every()),
+                  queries=(*which, *how, limit, parameters.CURSOR, parameters.COUNT,
+                           *properties.every()),
                   more=dict.fromkeys((CSV, FGB), "binary") | {formats.JSONFG: "jsonfg-page"},
                   form=_form(formats.FEATURES)),
         Operation("item", f"{ITEMS}/{{featureId}}", "One feature", "feature", formats.GEOJSON,

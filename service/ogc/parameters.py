@@ -83,6 +83,12 @@ CERTAINTY = Parameter(
 )
 CURSOR = Parameter("cursor", "Where a page begins: taken from a `next` link.",
                    {"type": "string"}, "from the link `next`")  # fmt: skip
+COUNT = Parameter(
+    "count",
+    "With `exact`, `numberMatched` is told whatever it costs; without, where counting is cheap.",
+    {"type": "string", "enum": ["exact"]},
+    "exact",
+)
 FROM = Parameter("from", "The earlier day.", DAY, "2001-06-01")
 TO = Parameter("to", "The later day.", DAY, "2003-12-01")
 
@@ -194,6 +200,14 @@ def parse_certainty(text: str) -> Certainty:
     if text == "certain":
         return "certain"
     raise BadParameter(f"{text!r} is neither possible nor certain", "certainty", "certain")
+
+
+def parse_count(text: str | None) -> bool:
+    """Read whether an exact count is asked for."""
+    if text not in (None, "exact"):
+        fault = f"{text!r} is not exact; without it, counts are told where they are cheap"
+        raise BadParameter(fault, COUNT.name, COUNT.example)
+    return text == "exact"
 
 
 def parse_limit(text: str | None, default: int, most: int) -> int:

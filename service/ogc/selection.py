@@ -98,6 +98,10 @@ class Selection:
         )
         return cls(query, shape, crs)
 
+    def counted(self, is_counted: bool) -> Selection:
+        """Give the same, with whether all that it finds is to be counted whatever that costs."""
+        return replace(self, query=replace(self.query, is_counted=is_counted))
+
 
 async def selected(request: Request, edition: Edition, collection: str) -> Selection:
     """Read what a request selects, in a thread where that takes a pass over the collection."""

@@ -143,7 +143,8 @@ def _plain(scope: Scope) -> Asked | None:
     forms = formats.FEATURES if item is None else formats.FEATURE
     if values.get("f", "json") != "json" or not ("f" in values or _is_json(accept, forms)):
         return None
-    root = _root(scope["scheme"], host, root_path, scope.get("server"))
+    server = scope.get("server")
+    root = _root(scope["scheme"], host, root_path, tuple(server) if server else None)
     return Asked(root, path, edition, collection, item, query, values)
 
 

@@ -23,6 +23,8 @@ OURS = ("opt", "src", "data")
 """The folders at the top of the image that the Dockerfile makes; a step may name no others."""
 TOOLS = ("sh", "mkdir")
 """What steps may use besides Python."""
+DEBIAN = {"gcc": ("gcc", "as", "ld")}
+"""The programs of packages that a step may install: this system's stand for them."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class Walk:
         self.root.mkdir()
         self.environment = self._outside()
         self._workdir = "/"
+        for name in (name for names in DEBIAN.values() for name in names):
+            (self.bin / name).unlink(missing_ok=True)
         steps = {"WORKDIR": self._enter, "ENV": self._set, "COPY": self._copy, "RUN": self._run}
         for keyword, value in stage.instructions:
             if keyword in steps:
@@ -154,9 +158,10 @@ class Walk:
         self.bin.mkdir()
         for name in TOOLS:
             (self.bin / name).symlink_to(str(shutil.which(name)))
-        # Changing owners needs root, and the image's user is not here.
-        (self.bin / "chown").write_text("#!/bin/sh\nexit 0\n")
-        (self.bin / "chown").chmod(stat.S_IRWXU)
+        # Changing owners needs root, and the image's user is not here; so does installing.
+        for name in ("chown", "apt-get"):
+            (self.bin / name).write_text("#!/bin/sh\nexit 0\n")
+            (self.bin / name).chmod(stat.S_IRWXU)
 
     def _outside(self) -> dict[str, str]:
         """Give the environment of a step: the network as it is here, a PATH with little on it."""
@@ -195,6 +200,10 @@ class Walk:
     def _run(self, value: str) -> None:
         foreign = re.findall(rf"(?<![\w.:/*-])/(?!(?:{'|'.join(OURS)})\b)[\w/]+", value)
         assert not foreign, f"RUN names paths that a walk cannot move: {foreign}"
+        installed = re.findall(r"apt-get install ([^&]*)", value)
+        for package in DEBIAN.keys() & {word for words in installed for word in words.split()}:
+            for name in DEBIAN[package]:
+                (self.bin / name).symlink_to(str(shutil.which(name)))
         subprocess.run(
             [self.bin / "sh", "-c", self.here(value)],
             cwd=self._inside("."),

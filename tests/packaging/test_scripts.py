@@ -143,7 +143,7 @@ def test_make_alone_lists_every_target_for_people() -> None:
 
 
 def test_make_has_nothing_to_install_where_all_is_installed(tmp_path: Path) -> None:
-    for name in ("Makefile", "pyproject.toml", "requirements"):
+    for name in ("Makefile", "pyproject.toml", "requirements", "hatch_build.py", "routes"):
         (tmp_path / name).symlink_to(HOME / name)
     (tmp_path / ".venv").mkdir()
     for name in (".created", ".dev", ".serve"):

@@ -1,0 +1,111 @@
+"""What a request costs is counted, not timed: it grows with what is asked for, not with the atlas.
+
+The budgets are what the index needs, with some room. Who needs more has a reason, or a fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import routes
+from benchmarks import synthetic
+from routes.index import CollectionIndex, Work
+from service.app import create_app
+from service.settings import Settings
+
+SIZES = (10_000, 40_000)
+ITEMS = "/collections/routes/items"
+ONE_DEGREE = "bbox=20,42,21,43&datetime=2003-06-15&limit=100"
+EIGHT_DEGREES = "bbox=14,39,22,47&datetime=2003-06-15&limit=1000"
+
+
+class Atlas:
+    """The service over a made-up atlas of many versions, and what it counts."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        routes.open_store(folder).publish(synthetic.content(size), "made up", "tests")
+        app = create_app(Settings(store=folder))
+        self.client = TestClient(app)
+        self.index: CollectionIndex = app.state.library.current().index("routes")
+
+    def ask(self, query: str) -> tuple[dict[str, Any], Work, int]:
+        """The answer, what it cost, and how long its body is."""
+        before = replace(self.index.work)
+        answer = self.client.get(f"{ITEMS}?{query}", headers={"Accept-Encoding": "identity"})
+        assert answer.status_code == 200, answer.text
+        after = self.index.work
+        spent = {name: value - vars(before)[name] for name, value in vars(after).items()}
+        return answer.json(), Work(**spent), len(answer.content)
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def atlas(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return Atlas(tmp_path_factory.mktemp("atlas") / "store", request.param)
+
+
+@pytest.mark.parametrize(
+    ("query", "returned", "most"),
+    [
+        (ONE_DEGREE, 100, Work(compared=8_000, looked_at=600, decoded=0)),
+        (EIGHT_DEGREES, 1_000, Work(compared=16_000, looked_at=2_000, decoded=0)),
+        (f"{ONE_DEGREE}&certainty=certain", 100, Work(compared=10_000, looked_at=700, decoded=0)),
+        ("datetime=2003-06-15&limit=100", 100, Work(compared=2_000, looked_at=0, decoded=0)),
+        ("limit=1000", 1_000, Work(compared=0, looked_at=0, decoded=0)),
+    ],
+)
+def test_a_page_costs_no_more_in_an_atlas_four_times_as_large(
+    atlas: Atlas, query: str, returned: int, most: Work
+) -> None:
+    page, spent, length = atlas.ask(query)
+    assert 0 < page["numberReturned"] <= returned
+    assert spent.compared <= most.compared
+    assert spent.looked_at <= most.looked_at
+    assert spent.decoded <= most.decoded
+    # Each feature is copied once: into the body.
+    assert spent.copied == length
+
+
+def test_the_following_page_costs_no_more_than_the_first(atlas: Atlas) -> None:
+    query = EIGHT_DEGREES.replace("limit=1000", "limit=100")
+    page, first, _ = atlas.ask(query)
+    for _ in range(5):
+        following = next(link["href"] for link in page["links"] if link["rel"] == "next")
+        page, spent, _ = atlas.ask(following.partition("?")[2])
+        assert spent.compared <= 2 * first.compared + 1_000
+        assert spent.looked_at <= 2 * first.looked_at + 100
+
+
+def test_a_count_is_left_out_where_it_costs_and_exact_where_it_is_asked_for(atlas: Atlas) -> None:
+    query = EIGHT_DEGREES.replace("limit=1000", "limit=200")
+    plain, spent, _ = atlas.ask(query)
+    counted, more, _ = atlas.ask(f"{query}&count=exact")
+    assert "numberMatched" not in plain
+    assert counted["features"] == plain["features"]
+    assert more.compared > spent.compared
+    matched, following = 0, f"{query}&count=exact"
+    while following:
+        page, _, _ = atlas.ask(following)
+        assert page["numberMatched"] == counted["numberMatched"]
+        matched += page["numberReturned"]
+        nexts = [link["href"] for link in page["links"] if link["rel"] == "next"]
+        following = nexts[0].partition("?")[2] if nexts else ""
+    assert matched == counted["numberMatched"] > 900
+
+
+def test_a_count_of_something_else_is_refused_with_what_is_right(atlas: Atlas) -> None:
+    answer = atlas.client.get(f"{ITEMS}?count=yes&f=json")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == "count"
+    assert "exact" in answer.json()["example"]
+
+
+def test_one_feature_is_found_without_a_look_at_others(atlas: Atlas) -> None:
+    before = replace(atlas.index.work)
+    answer = atlas.client.get(f"{ITEMS}/route-77.v1?f=json")
+    assert answer.json()["id"] == "route-77.v1"
+    assert atlas.index.work == before
