@@ -22,6 +22,7 @@ import pyogrio
 import routes
 from benchmarks import synthetic
 from routes.importing import NewAtlas, Options, prepare
+from routes.importing.memory import give_back_at_once
 
 NEW = NewAtlas("Made up", "CC0-1.0")
 
@@ -66,6 +67,7 @@ def write(path: Path, size: int) -> None:
 
 
 def _import(folder: Path) -> dict[str, float]:
+    give_back_at_once()
     path, seen = folder / "made.gpkg", [0.0]
     store = routes.open_store(folder / "store")
     ready = prepare(path, store, Options(source_title="Made up", new=NEW))

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.ragged import LINE, POLYGON, Geometries
 from geo.tiling import STEP_DEG, Tile, Tiling
 
 EXTENT = 4096
@@ -23,15 +24,11 @@ COARSE = PIXEL / 4
 # Anything that is widened by more than half a step on either side holds a point of the grid.
 LEAST = 0.75
 
-Geometries = NDArray[np.object_]
-_LINE, _POLYGON = 1, 2
-
 
 def on_grid(geometry: Geometries, tile: Tile) -> Geometries:
     """Take geometries from EPSG:4326 to the grid of a tile, None where one does not meet it.
 
-    Polygons are valid, outer rings positive by the surveyor's formula (MVT 2.1, 4.3.4.4). What
-    would collapse on the grid is given the least form that shows.
+    Polygons are valid. What would collapse on the grid is given the least form that shows.
     """
     whole = shapely.transform(_within_reach(geometry, tile.tiling), _Placing(tile))
     edge = EXTENT + BUFFER
@@ -88,16 +85,15 @@ def _snapped(cut: Geometries, whole: Geometries) -> Geometries:
     snapped = _rounded(_valid(shapely.simplify(cut, TOLERANCE)))
     boxes = shapely.bounds(whole)
     small = np.max(boxes[:, 2:] - boxes[:, :2], axis=1) < PIXEL
-    lines, areas = small & (kind == _LINE), small & (kind == _POLYGON)
+    lines, areas = small & (kind == LINE), small & (kind == POLYGON)
     snapped[lines] = _dashes(_middles(boxes[lines]), PIXEL)
     snapped[areas] = _squares(_middles(boxes[areas]), PIXEL)
     lost = shapely.is_empty(snapped)
-    lines, areas = lost & (kind == _LINE), lost & (kind == _POLYGON)
+    lines, areas = lost & (kind == LINE), lost & (kind == POLYGON)
     # Of parts that lie far apart, the middle may be where nothing is: the first one stands.
     snapped[lines] = _dashes(_middles(shapely.bounds(shapely.get_geometry(cut[lines], 0))), 1)
     snapped[areas] = _rounded(shapely.buffer(cut[areas], LEAST, join_style="mitre", mitre_limit=2))
-    oriented: Geometries = shapely.orient_polygons(snapped)
-    return oriented
+    return snapped
 
 
 def _rounded(geometry: Geometries) -> Geometries:

@@ -58,7 +58,8 @@ class ColumnWriter:
 
     def append(self, values: Any) -> None:  # noqa: ANN401 (pyarrow has no types)
         """Write the bytes or texts of an Arrow array; of a missing one, none."""
-        _, offsets, data = values.cast(pa.large_binary()).fill_null(b"").buffers()
+        values = values.cast(pa.large_binary()).fill_null(b"")
+        _, offsets, data = values.buffers()
         ends = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
         if data is not None:
             self._file.write(memoryview(data)[ends[0] : ends[-1]])

@@ -1,31 +1,32 @@
 """Vector tiles of an edition: Mapbox Vector Tile 2.1, with what a program needs to ask by time.
 
-Of the ways to write the format, `mapbox-vector-tile` is the one in wide use that writes a single
-tile from geometries that are on its grid already. GDAL's MVT driver writes whole pyramids to a
-folder, and leaves out what is small or many by rules of its own. What the library does row by row
-in Python (cutting, rounding, winding) is done in `geo.gridding` for whole columns instead; it is
-left to write the bytes.
+`geo.gridding` cuts and rounds, `geo.vectortiles` writes the bytes, both for whole columns; here is
+what a tile says, and how much of it fits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import compress
 from typing import Any, NamedTuple
 
-import mapbox_vector_tile
 import numpy as np
 import orjson
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geo.gridding import BUFFER, EXTENT, Geometries, coarser, on_grid
+from geo.gridding import BUFFER, EXTENT, coarser, on_grid
+from geo.ragged import Geometries
 from geo.tiling import Tile
 from geo.times import BEGINNING, BOUND_COLUMNS, END, Bounds
+from geo.vectortiles import Layer, Value, encoded
 from routes.index import Box, CollectionIndex, Query, Rows
 from routes.thinning import chosen, ranks
 
-Features = list[dict[str, Any]]
+Properties = dict[str, Value]
 
 # What a layer of a tile may hold, and a tile in bytes. Beyond it a browser stutters and a worker
 # is held up; the tile then says so in a layer of its own.
@@ -41,9 +42,13 @@ BYTES_OF_A_FEATURE = 24
 BYTES_OF_A_PART = 8
 BYTES_OF_A_TAG = 4
 BYTES_OF_A_TEXT, BYTES_OF_A_NUMBER = 6, 14
+# Where too much was counted together, the next try is for so much less, at least.
+ALMOST = 0.95
 INCOMPLETE = "incomplete"
 RANK = "rank"
 
+PLAIN = ("text", "edtf", "integer", "number")
+"""The kinds of columns that a tile holds; lists, structures and times as text it does not."""
 TIMES = tuple(field.name for field in fields(Bounds))
 _NO_BOUND = (BEGINNING.astype(np.int64), END.astype(np.int64))
 _PROPERTIES = b',"properties":'
@@ -91,53 +96,93 @@ def draw(
     would hold too much, its lines are drawn coarser; where that is still too much, only some
     features are (`routes.thinning`), and the layer `incomplete` says how many of how many.
     """
-    layers: list[dict[str, Any]] = []
-    shortfalls: list[Shortfall] = []
+    drafts = {name: _draft(index, query, tile, wanted) for name, index in indexes.items()}
     room = MOST_BYTES - BYTES_OF_A_LAYER * (len(indexes) + 1)
-    for place, (name, index) in enumerate(indexes.items()):
-        drawn = _layer(index, query, tile, wanted, room // (len(indexes) - place))
-        room -= drawn.size
-        if drawn.features:
-            layers.append({"name": name, "features": drawn.features})
-        if len(drawn.features) < drawn.of:
-            shortfalls.append(Shortfall(name, len(drawn.features), drawn.of, drawn.rank))
-    if shortfalls:
-        layers.append({"name": INCOMPLETE, "features": [_said(one) for one in shortfalls]})
-    return VectorTile(_encoded(layers), tuple(shortfalls))
+    drawn: dict[str, _Drawn] = {}
+    # What a layer does not need is for those that need more.
+    for place, name in enumerate(sorted(drafts, key=lambda name: drafts[name].size)):
+        drawn[name] = drafts[name].fitted(room // (len(drafts) - place))
+        room -= drawn[name].size
+    shortfalls = tuple(
+        Shortfall(name, len(drawn[name].properties), draft.of, drawn[name].rank)
+        for name, draft in drafts.items()
+        if len(drawn[name].properties) < draft.of
+    )
+    layers = [
+        Layer(name, drawn[name].shapes, drawn[name].properties)
+        for name in drafts
+        if drawn[name].properties
+    ]
+    return VectorTile(encoded(layers + _told(shortfalls), EXTENT), shortfalls)
 
 
-class _Layer(NamedTuple):
-    """The features of a layer; how many there would be if none were left out; bytes at most.
+class _Drawn(NamedTuple):
+    """The features of a layer that are shown; their bytes at most; see `Shortfall`."""
 
-    Where only some are tested, the number is that of all whose box meets the tile.
-    """
-
-    features: Features
-    of: int
+    shapes: Geometries
+    properties: list[Properties]
     size: int
     rank: int
 
 
-def _layer(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted, room: int) -> _Layer:
+@dataclass(frozen=True)
+class _Draft:
+    """What a layer would hold if it were not for its bytes; `of` how many features there are.
+
+    Where only some are tested, that is how many there are whose box meets the tile. `rank`: what
+    all routes have at least of which there is something.
+    """
+
+    ids: pa.Array
+    shapes: Geometries
+    properties: list[Properties]
+    of: int
+    rank: int
+
+    @cached_property
+    def sizes(self) -> NDArray[np.intp]:
+        """The bytes of each feature, at most."""
+        return _sizes(self.properties) + _points(self.shapes)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all features, at most."""
+        return int(self.sizes.sum())
+
+    def fitted(self, room: int) -> _Drawn:
+        """Give what fits into so many bytes: where not all does, drawn coarser, then thinned."""
+        if self.size <= room:
+            return _Drawn(self.shapes, self.properties, self.size, self.rank)
+        coarse = replace(self, shapes=coarser(self.shapes))
+        return coarse._thinned(room)
+
+    def _thinned(self, room: int) -> _Drawn:
+        most: float = room
+        while True:
+            fits = chosen(self.ids, self.sizes, most)
+            properties = list(compress(self.properties, fits.shown))
+            size = int((_sizes(properties) + _points(self.shapes[fits.shown])).sum())
+            if size <= room or len(properties) == 1:
+                rank = max(self.rank, fits.rank)
+                return _Drawn(self.shapes[fits.shown], properties, size, rank)
+            # What features had in common was counted with one of them, and that one is left out.
+            most *= min(room / size, ALMOST)
+
+
+def _draft(index: CollectionIndex, query: Query, tile: Tile, wanted: Wanted) -> _Draft:
     box = Box(*tile.around(BUFFER / EXTENT))
     found = index.candidates(replace(query, boxes=(box,), shape=None))
-    counted = chosen(index.names(found), np.ones(len(found)), wanted.limit)
-    rows = found[counted.shown]
+    ids = index.names(found)
+    if not len(found):
+        return _Draft(ids, np.empty(0, dtype=object), [], 0, 0)
+    counted = chosen(ids, np.ones(len(found)), wanted.limit)
+    rows, ids = found[counted.shown], ids.filter(pa.array(counted.shown))
     shapes = on_grid(index.geometries(rows), tile)
     meets = ~shapely.is_missing(shapes)
-    rows, shapes = rows[meets], shapes[meets]
+    rows, ids = rows[meets], ids.filter(pa.array(meets))
     of = len(rows) if len(meets) == len(found) else len(found)
-    said = _properties(index, rows, wanted.properties)
-    texts = _sizes(said)
-    sizes = texts + _points(shapes)
-    if sizes.sum() > room:
-        shapes = coarser(shapes)
-        sizes = texts + _points(shapes)
-    fits = chosen(index.names(rows), sizes, room)
-    drawn = zip(shapes, said, fits.shown, strict=True)
-    features = [{"geometry": shape, "properties": one} for shape, one, is_in in drawn if is_in]
-    size = int(sizes[fits.shown].sum())
-    return _Layer(features, of, size, max(counted.rank, fits.rank))
+    said = _properties(index, rows, ids, wanted.properties)
+    return _Draft(ids, shapes[meets], said, of, counted.rank)
 
 
 def _points(shapes: Geometries) -> NDArray[np.intp]:
@@ -155,7 +200,7 @@ def _points(shapes: Geometries) -> NDArray[np.intp]:
     ).astype(np.intp)
 
 
-def _sizes(said: list[dict[str, Any]]) -> NDArray[np.intp]:
+def _sizes(said: list[Properties]) -> NDArray[np.intp]:
     """Give the bytes of each feature's properties, at most; a layer holds a value only once."""
     known: set[object] = set()
     sizes = []
@@ -174,22 +219,23 @@ def _bytes_of(value: object) -> int:
 
 
 def _properties(
-    index: CollectionIndex, rows: Rows, wanted: tuple[str, ...] | None
-) -> list[dict[str, Any]]:
+    index: CollectionIndex, rows: Rows, ids: pa.Array, wanted: tuple[str, ...] | None
+) -> list[Properties]:
     """Give the plain values of features, their bounds in seconds since 1970, if any, and ranks."""
     fragments = (bytes(fragment) for fragment in index.fragments(rows))
     # No text in JSON holds a bare quote, and no geometry these words: the first is the one.
     texts = (one[one.index(_PROPERTIES) + len(_PROPERTIES) : -1] for one in fragments)
     said = [_plain(orjson.loads(text), wanted) for text in texts]
     for name, seconds in zip(TIMES, index.bounds.take(rows).to_array(), strict=True):
-        for at in np.flatnonzero(~np.isin(seconds, _NO_BOUND)).tolist():
+        is_bound = (seconds != _NO_BOUND[0]) & (seconds != _NO_BOUND[1])
+        for at in np.flatnonzero(is_bound).tolist():
             said[at][name] = int(seconds[at])
-    for one, rank in zip(said, ranks(index.names(rows)).tolist(), strict=True):
+    for one, rank in zip(said, ranks(ids).tolist(), strict=True):
         one[RANK] = rank
     return said
 
 
-def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> dict[str, Any]:
+def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> Properties:
     """Leave out what a tile cannot hold, nothing and lists, and the bounds as texts."""
     names = properties if wanted is None else ["id", *(name for name in wanted if name != "id")]
     return {
@@ -200,12 +246,9 @@ def _plain(properties: dict[str, Any], wanted: tuple[str, ...] | None) -> dict[s
     }
 
 
-def _said(shortfall: Shortfall) -> dict[str, Any]:
-    """Give the feature that says what is missing: the whole tile."""
-    square = shapely.orient_polygons(shapely.box(0, 0, EXTENT, EXTENT))
-    return {"geometry": square, "properties": shortfall._asdict()}
-
-
-def _encoded(layers: list[dict[str, Any]]) -> bytes:
-    options = {"y_coord_down": True, "extents": EXTENT, "check_winding_order": False}
-    return bytes(mapbox_vector_tile.encode(layers, default_options=options))
+def _told(shortfalls: Sequence[Shortfall]) -> list[Layer]:
+    """Give the layer that says what is missing, each time of the whole tile, if anything is."""
+    if not shortfalls:
+        return []
+    square = np.full(len(shortfalls), shapely.box(0, 0, EXTENT, EXTENT), dtype=object)
+    return [Layer(INCOMPLETE, square, [one._asdict() for one in shortfalls])]

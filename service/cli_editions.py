@@ -1,4 +1,4 @@
-"""Commands on editions: list, show, compare, prove, take out, bring back, remove."""
+"""Commands on editions: list, show, compare, prove, take out, draw, bring back, remove."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 from rich.table import Table
 
 import routes
+from geo.tiling import MAX_ZOOM
 from routes import corrections, corrections_told, exports
+from routes import pmtiles as archives
 from routes.stores.base import Manifest
 from service.console import (
     Exit,
@@ -138,6 +140,40 @@ def export(
                   markup=False, soft_wrap=True)  # fmt: skip
 
 
+def pmtiles(
+    number: Number,
+    to: Annotated[Path, typer.Option("--to", help="File to write, such as atlas.pmtiles")],
+    store: StoreOption = None,
+    max_zoom: Annotated[
+        int | None,
+        typer.Option(help="The deepest zoom; else as deep as shows all", min=0, max=MAX_ZOOM),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the vector tiles of one edition into one file, for maps that no service stands behind.
+
+    The file is a PMTiles archive: any server of files will do. The same edition gives the same
+    bytes.
+    """
+    if to.exists() and not force:
+        err.print(f"{to} is there already: --force writes over it", markup=False, soft_wrap=True)
+        raise typer.Exit(Exit.WRONG)
+    place = routes.open_store(store_folder(store))
+    with reporting(as_json), progress(None, as_json) as step:
+        edition = routes.Edition.of(place, number)
+        archive = archives.write(edition, to, step, max_zoom=max_zoom)
+    if as_json:
+        print_json({"edition": number, "file": str(to), **asdict(archive)})
+        return
+    out.print(f"Wrote edition {number} to {to}: {archive.tiles} tiles to zoom {archive.max_zoom}, "
+              f"{archive.size / 1e6:.1f} MB.", markup=False, soft_wrap=True)  # fmt: skip
+    for layer, lacking in archive.lacking.items():
+        kept = f"those of rank {lacking.rank} and above" if lacking.rank else "a version of each"
+        out.print(f"At zoom {archive.max_zoom}, {lacking.tiles} tiles hold only some of {layer}, "
+                  f"{kept} at least.", markup=False, soft_wrap=True)  # fmt: skip
+
+
 def prune(
     keep: Annotated[int, typer.Option("--keep", help="How many of the newest to keep", min=1)],
     store: StoreOption = None,
@@ -182,4 +218,4 @@ def _editions(count: int) -> str:
     return "1 edition" if count == 1 else f"{count} editions"
 
 
-COMMANDS = (editions, show, diff, verify, restore, export, prune)
+COMMANDS = (editions, show, diff, verify, restore, export, pmtiles, prune)

@@ -14,6 +14,7 @@ import typer
 import routes
 from routes.importing import BadOption, Mapping, NewAtlas, Options, prepare
 from routes.importing.dates import ORDERS
+from routes.importing.memory import give_back_at_once
 from routes.importing.run import Checked
 from routes.report import AtlasRefused
 from service.cli_report import Run, show_mapping
@@ -82,6 +83,7 @@ def import_file(
         options = Options(
             collection, ways, source, source_title, close_versions, in_place, mend_areas, new
         )
+        give_back_at_once()
         ready = prepare(file, place, options)
         if not as_json:
             show_mapping(ready)

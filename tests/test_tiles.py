@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import routes
-from geo.gridding import BUFFER, EXTENT, PIXEL, on_grid
+from geo.gridding import BUFFER, EXTENT, PIXEL, coarser, on_grid
 from geo.tiling import OFFERED, Tile, Tiling
 from geo.times import Window
+from geo.vectortiles import Layer, encoded
 from routes import tiles
 from routes.index import Box, CollectionIndex, Query
 from routes.tiles import (
@@ -252,10 +253,7 @@ def test_what_only_just_reaches_into_a_tile_is_in_it() -> None:
 def test_rings_wind_as_the_format_asks_and_holes_stay_holes(tmp_path: Path) -> None:
     holed = shapely.difference(shapely.box(12, 41, 19, 46), shapely.box(14, 42, 16, 44))
     for shape in (holed, shapely.reverse(holed)):
-        content = tiles._encoded(
-            [{"name": "routes", "features": [
-                {"geometry": on_grid(np.array([shape]), ADRIATIC)[0], "properties": {}}]}]
-        )  # fmt: skip
+        content = encoded([Layer("routes", on_grid(np.array([shape]), ADRIATIC), [{}])], EXTENT)
         (feature,) = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})[
             "routes"
         ]["features"]
@@ -447,3 +445,39 @@ def test_the_tiles_of_everything_keep_to_the_limit_too(edition: routes.Edition) 
         tile = tiles.draw(indexes, EVERYTHING, MERCATOR.tile(*at.split("/")))
         assert len(tile.content) <= MOST_BYTES
         assert tile.shortfalls == ()
+
+
+def test_no_tile_is_larger_than_it_may_be_where_routes_left_out_share_texts_with_others(
+    tmp_path: Path,
+) -> None:
+    count = 2000
+    frame = versions(
+        [shapely.LineString([(12, 41), (19, 41 + at / count)]) for at in range(count)],
+        description=[f"{at % (count // 2):04}" * (MOST_OF_A_TEXT // 4) for at in range(count)],
+    )
+    tile = drawn(index_of(complete(frame), tmp_path), ADRIATIC)
+    assert MOST_BYTES / 4 < len(tile.content) <= MOST_BYTES
+    ((_, said, of, _),) = tile.shortfalls
+    assert (said, of) == (len(shown(tile.content)), count)
+
+
+def test_what_a_layer_does_not_need_is_for_those_that_need_more(
+    edition: routes.Edition, tmp_path: Path
+) -> None:
+    many = crowd(3000, tmp_path)
+    few = {name: edition.index(name) for name in ("events", "shifts", "crossings")}
+    for indexes in ({"routes": many, **few}, {**few, "routes": many}):
+        tile = tiles.draw(indexes, EVERYTHING, ADRIATIC)
+        assert len(tile.content) > MOST_BYTES / len(indexes)
+        assert tile.shortfalls == ()
+
+
+def test_a_way_there_and_back_is_still_there_when_it_is_drawn_coarser() -> None:
+    lines = [
+        shapely.LineString([(0, 0), (2, 1), (0, 0)]),
+        shapely.LineString([(5, 5), (6, 5), (6, 6), (5, 6), (5, 5)]),
+        shapely.MultiLineString([[(0, 0), (2, 1), (0, 0)], [(9, 9), (9, 8), (9, 9)]]),
+    ]
+    for line in coarser(np.array(lines)):
+        assert line.length > 0
+        assert encoded([Layer("routes", np.array([line]), [{}])], EXTENT)

@@ -9,7 +9,7 @@ from geo.crs import CRS84_URI
 from geo.tiling import OFFERED, WEB_MERCATOR, Tiling
 from geo.times import BOUND_COLUMNS
 from routes.schema import COLLECTIONS, JSON_TYPES, Field
-from routes.tiles import RANK, TIMES
+from routes.tiles import PLAIN, RANK, TIMES
 from service import formats
 from service.site import Site
 from service.tiles import links
@@ -19,7 +19,6 @@ Document = dict[str, Any]
 
 MVT_TYPE = "application/vnd.mapbox-vector-tile"
 TILEJSON_TYPE = "application/vnd.mapbox.tilejson+json"
-_HELD = ("text", "edtf", "integer", "number")
 _DIMENSIONS = {"Point": 0, "LineString": 1, "MultiLineString": 1, "Polygon": 2, "MultiPolygon": 2}
 _RANK = "What is shown from rank n on is one in 2 to the n of all routes, the same everywhere"
 _SECONDS = "Seconds since 1970 (UTC); absent for no bound"
@@ -188,7 +187,7 @@ def _properties(name: str) -> Document:
     own = {
         field.name: {**JSON_TYPES[field.kind], "description": field.description}
         for field in COLLECTIONS[name].fields
-        if field.kind in _HELD
+        if field.kind in PLAIN
     }
     bounds = {bound: _bound(name, bound) for bound in TIMES}
     return own | bounds | {RANK: {"type": "integer", "description": _RANK}}

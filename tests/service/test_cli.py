@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyogrio
 import pytest
 
 from geo.shipped import data_folder
@@ -214,3 +215,42 @@ def test_an_atlas_that_grew_is_published_at_the_start_of_a_service(
     path.write_text(json.dumps(document))
     done = run("publish", str(path.parent), "--store", str(corrected), "--if-changed")
     assert "Published edition 3" in done.stdout
+
+
+def test_the_tiles_of_an_edition_are_written_into_one_file(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "atlas.pmtiles"
+    asked = ["pmtiles", "1", "--to", str(file), "--store", str(store), "--max-zoom", "2"]
+    done = run(*asked)
+    assert done.returncode == 0, done.stderr
+    assert f"Wrote edition 1 to {file}: 7 tiles to zoom 2" in done.stdout
+    assert "only some" not in done.stdout
+    assert pyogrio.list_layers(file)[0].tolist()[0] == "routes"
+    before = file.stat().st_mtime_ns
+    refused = run(*asked)
+    assert refused.returncode == 2
+    assert "is there already: --force writes over it" in refused.stderr
+    assert file.stat().st_mtime_ns == before
+    again = run(*asked, "--force", "--json")
+    assert json.loads(again.stdout) == {
+        "edition": 1, "file": str(file), "tiles": 7, "max_zoom": 2,
+        "size": file.stat().st_size, "lacking": {},
+    }  # fmt: skip
+    assert file.stat().st_mtime_ns > before
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["9", "--to", "atlas.pmtiles"], 3, "there is no edition 9"),
+        (["1", "--to", "nowhere/atlas.pmtiles"], 3, "nowhere/atlas.pmtiles was not written"),
+        (["1", "--to", "atlas.pmtiles", "--max-zoom", "15"], 2, "less than or equal to 14"),
+    ],
+)
+def test_tiles_that_cannot_be_written_are_refused_in_words(
+    store: Path, tmp_path: Path, options: list[str], code: int, words: str
+) -> None:
+    number, to, file, *more = options
+    done = run("pmtiles", number, to, str(tmp_path / file), *more, "--store", str(store))
+    assert done.returncode == code
+    assert words in done.stderr.replace("\n", "")
+    assert list(tmp_path.iterdir()) == []
