@@ -17,14 +17,11 @@ import logging
 import os
 import re
 import shutil
-import stat
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from functools import cached_property, partial
-from hashlib import blake2b
 from pathlib import Path
-from tempfile import gettempdir
 from typing import BinaryIO
 
 from anyio import CapacityLimiter, to_thread
@@ -32,6 +29,7 @@ from filelock import FileLock, Timeout
 
 from routes.stores import durable
 from service.compressing import ENDINGS, Encoding, compress
+from service.kept_folder import temporary, writable
 from service.settings import Settings
 
 log = logging.getLogger("routeshift")
@@ -116,7 +114,7 @@ class Kept:
         """The folder, made where it is missing; None if nothing is to be kept or can be."""
         if self.most_bytes == 0:
             return None
-        return _writable(self._wanted) or _temporary(self._wanted)
+        return writable(self._wanted) or temporary(self._wanted)
 
     def can_hold(self, name: str) -> bool:
         """Tell whether a file that is not there may be made, as far as is known."""
@@ -287,32 +285,3 @@ def of(settings: Settings, writers: CapacityLimiter) -> Kept:
     """Give the room for downloads that the settings name."""
     wanted = settings.downloads or settings.store / FOLDER
     return Kept(wanted, settings.downloads_mb * 1_000_000, writers)
-
-
-def _writable(folder: Path) -> Path | None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK | os.X_OK) else None
-
-
-def _temporary(wanted: Path) -> Path | None:
-    """Give a folder of our own for what cannot lie in `wanted`: nobody else can have put it there.
-
-    It is the same one for all processes, and after a restart.
-    """
-    digest = blake2b(os.fsencode(wanted.resolve()), digest_size=8).hexdigest()
-    folder = Path(gettempdir()) / f"routeshift-{os.geteuid()}-{digest}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        known = folder.lstat()
-    except OSError as error:
-        log.warning("downloads are made for each request: %s", error)
-        return None
-    is_ours = stat.S_ISDIR(known.st_mode) and known.st_uid == os.geteuid()
-    if not is_ours or known.st_mode & 0o077:
-        log.warning("downloads are made for each request: %s is not ours alone", folder)
-        return None
-    log.warning("nothing can be written in %s; downloads are kept in %s", wanted, folder)
-    return folder
