@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
@@ -12,6 +13,7 @@ import orjson
 import pyarrow as pa
 import pyogrio
 import resvg_py
+import zstandard
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -81,7 +83,10 @@ def etag(site: Site, media_type: str) -> str:
 @cache
 def build() -> str:
     """Hash the program's own files, so that a changed one has other ETags, and who writes files."""
-    writers = (pyogrio.__gdal_version__, pa.__version__, resvg_py.__version__, version("typst"))
+    writers = (
+        pyogrio.__gdal_version__, pa.__version__, resvg_py.__version__, version("typst"),
+        zstandard.ZSTD_VERSION, zlib.ZLIB_RUNTIME_VERSION,
+    )  # fmt: skip
     digest = hashlib.blake2b(" ".join(map(str, writers)).encode(), digest_size=10)
     for package in (geo, routes, service):
         for path in sorted(Path(package.__path__[0]).rglob("*")):

@@ -16,7 +16,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
 from routes.errors import Gone, NotFound, StoreError
-from service import downloads, formats, health, pages
+from service import downloads, formats, health, kept, pages
 from service.answer_cache import AnswerCache
 from service.headers import EncodedEtags, HeadAsGet, SecurityHeaders
 from service.history import changes, editions, feed, timemaps
@@ -46,7 +46,7 @@ ROUTERS = (
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,
-    "OGC-NumberMatched", "OGC-NumberReturned",
+    "OGC-NumberMatched", "OGC-NumberReturned", "Accept-Ranges", "Content-Range",
 )  # fmt: skip
 RETRY_AFTER_S = "5"
 ALLOWED = "GET, HEAD"
@@ -60,6 +60,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app.state.settings = configured
     app.state.library = Library(open_store(configured.store))
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
+    app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/static", StaticAssets())
@@ -70,14 +71,17 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     # The last added stands outermost.
     app.add_middleware(Memento, library=app.state.library)
     app.add_middleware(Shortcut, library=app.state.library, settings=configured)
-    app.add_middleware(CompressMiddleware, minimum_size=1000)
+    # Levels for what is compressed for one request, measured (ADR 17).
+    app.add_middleware(
+        CompressMiddleware, minimum_size=1000, zstd_level=3, brotli_quality=3, gzip_level=2
+    )
     app.add_middleware(EncodedEtags)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD"],
-        allow_headers=["Accept-Datetime"],
+        allow_headers=["Accept-Datetime", "Range", "If-Range"],
         expose_headers=EXPOSED,
     )
     app.add_middleware(HeadAsGet)

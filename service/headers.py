@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Literal
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routes.text import plain_text
@@ -17,6 +19,7 @@ _ADDED = (
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 )
 ENCODINGS = ("zstd", "br", "gzip")
+_HEAD = "routeshift.head"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'; frame-ancestors 'self'"
@@ -31,6 +34,16 @@ def disposition(name: str, kind: Literal["attachment", "inline"] = "attachment")
     plain = _NOT_PLAIN.sub("-", plain_text(name))
     said = f'{kind}; filename="{plain}"'
     return said if plain == name else f"{said}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def encoded_tag(tag: str, encoding: str) -> str:
+    """Give the strong ETag of an encoding of what has this one: `"e1-ab"` gives `"e1-ab.gzip"`."""
+    return f'{tag[:-1]}.{encoding}"'
+
+
+def is_head(request: Request) -> bool:
+    """Tell whether only the headers of an answer are sent, so that it need not be made."""
+    return _HEAD in request.scope
 
 
 class SecurityHeaders:
@@ -87,11 +100,11 @@ class EncodedEtags:
             if message["type"] == "http.response.start":
                 raw = message["headers"]
                 encoding = returned if message["status"] == 304 else _encoding(raw)
-                is_gzip = encoding == "gzip"
+                is_gzip = encoding == "gzip" and message["status"] == HTTPStatus.OK
                 if encoding:
                     headers = MutableHeaders(raw=raw)
                     if tag := headers.get("etag"):
-                        headers["etag"] = f'{tag[:-1]}.{encoding}"'
+                        headers["etag"] = encoded_tag(tag, encoding)
             elif is_gzip and message.get("body"):
                 # A strong tag belongs to the same bytes, at whatever time they were compressed.
                 message = {**message, "body": _untimed(message["body"])}
@@ -111,7 +124,10 @@ def _encoding(raw: list[tuple[bytes, bytes]]) -> str | None:
 
 
 class HeadAsGet:
-    """Answers HEAD with the headers of GET and no body (RFC 9110, 9.3.2)."""
+    """Answers HEAD with the headers of GET and no body (RFC 9110, 9.3.2).
+
+    What is dear to make can ask `is_head`, and leave its body out itself.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -127,4 +143,4 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, without_body)
+        await self.app({**scope, "method": "GET", _HEAD: True}, receive, without_body)

@@ -41,6 +41,14 @@ class Settings(BaseSettings):
         ["EPSG:4326", "EPSG:3857", "EPSG:3035", "EPSG:25834", "EPSG:32634"],
         description="Systems beside CRS84 that answers can be in, as JSON, codes that pyproj knows",
     )
+    downloads: Path | None = Field(
+        None,
+        description="Folder in which whole downloads are kept, of this store and no other; "
+        "`downloads` in the store if none",
+    )
+    downloads_mb: int = Field(
+        2000, ge=0, description="Most megabytes of downloads that are kept; 0 keeps none"
+    )
     embed_ancestors: str = Field("*", description="Sites that may frame /embed, beside this one")
 
     @field_validator("crs")

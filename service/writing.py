@@ -86,13 +86,19 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
             yield chunk
 
 
+def write_to(path: Path, form: Format, table: Table, said: About) -> None:
+    """Write a file. Raises BadParameter as `made` does, and OSError where there is no room."""
+    try:
+        write(form, table, said, path)
+    except ValueError as error:
+        raise BadParameter(str(error), "crs", CRS84_URI) from None
+
+
 def _made(form: Format, table: Table, said: About) -> BinaryIO:
     with TemporaryDirectory(prefix="routeshift-") as folder:
         path = Path(folder) / f"{table.name}.{form.extension}"
         try:
-            write(form, table, said, path)
-        except ValueError as error:
-            raise BadParameter(str(error), "crs", CRS84_URI) from None
+            write_to(path, form, table, said)
         except OSError as error:
             log.error("%s: %s", path.name, error)
             raise Unavailable("there is no room to write the file just now") from error

@@ -15,7 +15,7 @@ from hypothesis import settings
 
 import routes
 from geo.shipped import data_folder
-from tests.helpers import content, versions
+from tests.helpers import content, many_lines, versions
 from tools.running import free_port, running
 
 settings.register_profile("routeshift", deadline=None, derandomize=True, max_examples=100)
@@ -73,6 +73,14 @@ def ferries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("ferries") / "store"
     routes.open_store(place).publish(made, "", "")
     return place
+
+
+@pytest.fixture(scope="session")
+def many_routes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of 10,000 lines. Not to be changed: a service keeps files in it."""
+    folder = tmp_path_factory.mktemp("many-routes") / "store"
+    routes.open_store(folder).publish(many_lines(), "", "")
+    return folder
 
 
 def publish_corrected(place: Path, date: str) -> Path:

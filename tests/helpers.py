@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas
+import numpy as np
 import shapely
 
 from routes import frames, serving
@@ -23,6 +24,7 @@ from routes.stores.base import Content
 from routes.stores.files import FileStore
 
 ROUTES = COLLECTIONS["routes"]
+MANY = 10_000
 
 
 def versions(
@@ -33,7 +35,7 @@ def versions(
 ) -> geopandas.GeoDataFrame:
     """Route versions r0.v1, r1.v1, ... as an atlas reads them, before `frames.complete`."""
     count = len(geometry)
-    said = {
+    said: dict[str, list[Any]] = {
         "route": [f"r{row}" for row in range(count)],
         "version": [1] * count,
         "name": [f"Route {row}" for row in range(count)],
@@ -49,7 +51,8 @@ def versions(
         "locator": ["page 1"] * count,
         "caveat": [None] * count,
         "editor_note": [None] * count,
-    } | columns
+    }
+    said.update(columns)
     said["id"] = [f"{route}.v1" for route in said["route"]]
     return geopandas.GeoDataFrame(said, geometry=list(geometry), crs="EPSG:4326")
 
@@ -83,6 +86,14 @@ def content(
         "licence": "CC0-1.0",
     }
     return Content(atlas, {"somebody": {"author": "Somebody"}}, {"routes": complete(frame)})
+
+
+def many_lines() -> Content:
+    """An atlas of 10,000 wandering lines."""
+    chance = np.random.default_rng(1)
+    corners = np.column_stack([chance.uniform(-170, 170, MANY), chance.uniform(-80, 80, MANY)])
+    points = corners[:, None] + chance.uniform(-1, 1, (MANY, 10, 2))
+    return content(versions([shapely.LineString(one) for one in points], ["2003/2004"] * MANY))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

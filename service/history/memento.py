@@ -28,6 +28,7 @@ from service.problems import BadParameter
 SAFE = "/:@!$&'()*+,;=~"
 LINK_FORMAT = "application/link-format"
 EXAMPLE = "Thu, 04 Dec 2003 12:00:00 GMT"
+DESCRIBED = (200, 204, 206, 304)
 _PINNED = re.compile(r"/editions/([1-9]\d{0,8})(/.*)")
 _WITHOUT_HISTORY = re.compile(r"/(editions|static|health|timemap|embed\.js|embed/builder)\b.*")
 
@@ -90,7 +91,7 @@ class Memento:
             return
 
         async def with_links(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] in (200, 204, 304):
+            if message["type"] == "http.response.start" and message["status"] in DESCRIBED:
                 headers = MutableHeaders(scope=message)
                 if place.edition is None:
                     headers.add_vary_header("Accept-Datetime")

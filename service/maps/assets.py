@@ -2,21 +2,23 @@
 
 A page of maps loads one script, such as `start.joined.js`, and one sheet, such as
 `map.joined.css`. What they are joined from is served too: to pages that need a module or two, and
-to people who read them.
+to people who read them. Texts are compressed once, when they are first asked for.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from anyio import to_thread
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from service.compressing import Encoding, compressed, encoding_for
 from service.maps import joining
 
 FOLDER = Path(__file__).parent / "static"
@@ -40,6 +42,7 @@ SHEETS = {
 _VERSIONED = re.compile(r"([0-9a-f]{12})/(.+)")
 _JOINED = re.compile(r"(.+)\.joined\.(js|css)")
 _MEDIA_TYPES = {"js": "text/javascript", "css": "text/css"}
+_TEXTS = ("text/", "application/json", "image/svg+xml")
 
 
 @cache
@@ -98,6 +101,7 @@ class StaticAssets(StaticFiles):
         found = _VERSIONED.fullmatch(path)
         name = found[2] if found else path
         response = self._joined(name, scope) or await super().get_response(name, scope)
+        response = await _encoded(response, scope)
         is_current = found is not None and found[1] == self._version
         response.headers["Cache-Control"] = (
             "public, max-age=31536000, immutable" if is_current else "no-cache"
@@ -118,3 +122,31 @@ class StaticAssets(StaticFiles):
         if self.is_not_modified(response.headers, Headers(scope=scope)):
             return NotModifiedResponse(response.headers)
         return response
+
+
+async def _encoded(response: Response, scope: Scope) -> Response:
+    """Give a text as the client reads it best, from memory; all else as it is."""
+    asked = Headers(scope=scope)
+    encoding = encoding_for(", ".join(asked.getlist("accept-encoding")))
+    is_text = response.headers.get("content-type", "").startswith(_TEXTS)
+    if encoding is None or response.status_code != 200 or not is_text or "range" in asked:
+        return response
+    if isinstance(response, FileResponse):
+        known = response.stat_result or Path(response.path).stat()
+        what = (str(response.path), known.st_mtime_ns, encoding)
+        body = await to_thread.run_sync(_of_file, *what)
+    else:
+        body = await to_thread.run_sync(_of_text, bytes(response.body), encoding)
+    kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+    added = {"content-encoding": encoding, "vary": "Accept-Encoding"}
+    return Response(body, headers=kept | added)
+
+
+@lru_cache(maxsize=512)
+def _of_file(path: str, _changed_ns: int, encoding: Encoding) -> bytes:
+    return compressed(Path(path).read_bytes(), encoding)
+
+
+@lru_cache(maxsize=64)
+def _of_text(text: bytes, encoding: Encoding) -> bytes:
+    return compressed(text, encoding)

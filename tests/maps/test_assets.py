@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from service.compressing import compressed
 from service.maps import assets
 
 
@@ -98,3 +99,30 @@ def test_style_sheets_and_modules_name_only_files_that_are_listed() -> None:
     for module in assets.FOLDER.glob("*.js"):
         for name in re.findall(r'from "\./([^"]+)"', module.read_text()):
             assert (assets.FOLDER / name).is_file(), f"{module.name} imports {name}"
+
+
+@pytest.mark.parametrize("encoding", ["zstd", "gzip"])
+@pytest.mark.parametrize("name", ["start.joined.js", "map.joined.css", "main.js"])
+def test_a_text_is_sent_compressed_as_well_as_it_can_be_and_the_same_each_time(
+    live_server: str, name: str, encoding: str
+) -> None:
+    address = f"{live_server}{assets.address('', name)}"
+    plain = httpx.get(address, headers={"Accept-Encoding": "identity"})
+    first, again = (httpx.get(address, headers={"Accept-Encoding": encoding}) for _ in range(2))
+    assert first.content == again.content == plain.content
+    assert first.headers["content-encoding"] == encoding
+    assert int(first.headers["content-length"]) == len(compressed(plain.content, encoding))
+    assert first.headers["vary"] == plain.headers["vary"]
+    for header in ("cache-control", "access-control-allow-origin", "content-type"):
+        assert first.headers[header] == plain.headers[header]
+    tag = first.headers["etag"]
+    assert tag == f'{plain.headers["etag"][:-1]}.{encoding}"'
+    known = {"Accept-Encoding": encoding, "If-None-Match": tag}
+    assert httpx.get(address, headers=known).status_code == 304
+
+
+def test_a_font_is_compressed_inside_and_sent_as_it_is(live_server: str) -> None:
+    font = next(assets.FOLDER.rglob("*.woff2")).relative_to(assets.FOLDER).as_posix()
+    answer = httpx.get(f"{live_server}{assets.address('', font)}")
+    assert answer.content == (assets.FOLDER / font).read_bytes()
+    assert "content-encoding" not in answer.headers

@@ -81,6 +81,8 @@ def test_every_setting_is_described_with_its_default_and_no_other_is() -> None:
         if isinstance(field.default, list)
         else str(field.default).lower()
         if isinstance(field.default, bool)
+        else ""
+        if field.default is None
         else str(field.default)
         for name, field in Settings.model_fields.items()
     }

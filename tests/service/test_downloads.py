@@ -6,6 +6,7 @@ import concurrent.futures
 import io
 import json
 import os
+import shutil
 import sys
 import time
 import zipfile
@@ -24,16 +25,13 @@ import shapely
 
 from geo.formats import FORMATS
 from routes.schema import COLLECTIONS
-from routes.stores.files import FileStore
 from service.writing import MOST_AT_ONCE
 from tests.filed import plain_value
-from tests.helpers import content, versions
 from tools.running import free_port, running
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 SAVED = [ending for ending, form in FORMATS.items() if form.save]
 STREAMS = [ending for ending, form in FORMATS.items() if form.stream]
-MANY = 10_000
 
 
 @pytest.fixture(scope="module")
@@ -346,17 +344,14 @@ def test_one_feature_is_no_table(client: httpx.Client) -> None:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, Path]]:
+def many(
+    many_routes: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[httpx.Client, Path]]:
     """A service on 10,000 lines, and the folder in which it makes its files."""
     folder = tmp_path_factory.mktemp("many")
     made = folder / "made"
     made.mkdir()
-    numbers = np.random.default_rng(1)
-    corners = np.column_stack([numbers.uniform(-170, 170, MANY), numbers.uniform(-80, 80, MANY)])
-    lines = shapely.linestrings(corners[:, None] + numbers.uniform(-1, 1, (MANY, 10, 2)))
-    atlas = content(versions(list(lines), ["2003/2004"] * MANY))
-    atlas.atlas.update(byline="Nobody", licence="CC0-1.0")
-    FileStore(folder / "store").publish(atlas, "", "")
+    shutil.copytree(many_routes, folder / "store")
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1",
                "--port", str(port), "--store", str(folder / "store")]  # fmt: skip
@@ -379,7 +374,7 @@ def test_texts_are_sent_while_they_are_made(
 ) -> None:
     client, _ = many
     began_s = time.perf_counter()
-    with client.stream("GET", f"/downloads/routes.{extension}",
+    with client.stream("GET", f"/downloads/routes.{extension}?q=route",
                        headers={"Accept-Encoding": "identity"}) as answer:  # fmt: skip
         pieces = answer.iter_raw()
         size = len(next(pieces))
@@ -432,11 +427,11 @@ def test_nothing_is_left_where_a_client_hangs_up(
     many: tuple[httpx.Client, Path], extension: str
 ) -> None:
     client, folder = many
-    with client.stream("GET", f"/downloads/routes.{extension}") as answer:
+    with client.stream("GET", f"/downloads/routes.{extension}?q=route") as answer:
         next(answer.iter_raw())
     hurried = httpx.Client(base_url=client.base_url, timeout=0.05)
     with hurried, pytest.raises(httpx.ReadTimeout):
-        hurried.get(f"/downloads/routes.{extension}")
+        hurried.get(f"/downloads/routes.{extension}?q=route")
     patient_until_s = time.monotonic() + 20
     while list(folder.iterdir()) and time.monotonic() < patient_until_s:
         time.sleep(0.05)
