@@ -35,6 +35,7 @@ from service.proxy import BehindProxy
 from service.qgis import web as qgis
 from service.settings import Settings, settings
 from service.stories import web as stories
+from service.tiles import archive
 from service.tiles import web as tiles
 from service.writing import MOST_AT_ONCE
 
@@ -42,7 +43,8 @@ log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
-    changes, qgis, downloads, maps, map_table, compare, stories, pictures, oembed, builder, health,
+    changes, qgis, archive, downloads, maps, map_table, compare, stories, pictures, oembed, builder,
+    health,
 )  # fmt: skip
 EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,

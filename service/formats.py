@@ -27,6 +27,7 @@ SCHEMA = "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 PROBLEM = "application/problem+json"
 QLR = "application/x-qgis-layer-definition"
+PMTILES = "application/vnd.pmtiles"
 JSONFG = "application/vnd.ogc.fg+json"
 
 PAGE = Form("html", "text/html", "This page for people")

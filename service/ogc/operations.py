@@ -75,6 +75,8 @@ def _features(site: Site) -> list[Operation]:
         Operation("queryables", "/collections/{collectionId}/queryables",
                   "What a filter can name", "json-schema", formats.SCHEMA, paths=(collection,)),
         *(_download(collection, ending) for ending in FORMATS),
+        Operation("archive", "/downloads/routeshift.pmtiles", "All tiles as one PMTiles archive",
+                  "binary", formats.PMTILES, has_form=False),
         Operation("qgis", "/downloads/routeshift.qlr", "Styled and dated layers for QGIS", "text",
                   formats.QLR, has_form=False),
     ]  # fmt: skip

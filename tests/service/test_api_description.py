@@ -51,7 +51,7 @@ TOGETHER = {
     "/picture.png": ({"date": "2003-12-01", "width": 400, "height": 300},),
 }
 # A picture of the largest size takes seconds.
-FEWER = {"/picture.svg": 10, "/picture.png": 10}
+FEWER = {"/picture.svg": 10, "/picture.png": 10, "/downloads/routeshift.pmtiles": 4}
 ACCEPTED = st.sampled_from(("application/json", "text/html", "*/*", "", "image/png;q=x"))
 
 Tally = Counter[tuple[str, int]]
