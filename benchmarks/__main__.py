@@ -144,9 +144,7 @@ def _measure(options: argparse.Namespace, place: Path, say: Said) -> Results:
         downloads=run.downloads(),
         memory=run.memory,
         peers={} if rows is None else peers.versions(),
-        growth={}
-        if options.no_growth
-        else growth.measure(growth.sizes_up_to(size), run.rounds, say),
+        growth=growth.measure(sizes, run.rounds, say),
     )
 
 

@@ -92,7 +92,6 @@ def _configuration(server: PostgreSQL, port: int) -> dict[str, Any]:
                  "password": "", "search_path": ["public"]},
         "id_field": "id", "table": TABLE, "geom_field": "geom", "time_field": "start_earliest",
     }  # fmt: skip
-    mvt = {"name": "pbf", "mimetype": "application/vnd.mapbox-vector-tile"}
     who = {"name": ABOUT, "url": HERE, "email": "nobody@example.org"}
     about = {"title": ABOUT, "description": ABOUT, "keywords": ["routes"]}
     return {
@@ -110,10 +109,6 @@ def _configuration(server: PostgreSQL, port: int) -> dict[str, Any]:
             "type": "collection",
             "extents": {"spatial": {"bbox": [-180, -90, 180, 90]},
                         "temporal": {"begin": None, "end": None}},
-            "providers": [
-                table | {"type": "feature", "name": "PostgreSQL"},
-                table | {"type": "tile", "name": "MVT-postgresql", "format": mvt,
-                         "options": {"zoom": {"min": 0, "max": 15}}},
-            ],
+            "providers": [table | {"type": "feature", "name": "PostgreSQL"}],
         }},
     }  # fmt: skip
