@@ -144,7 +144,7 @@ def _measure(options: argparse.Namespace, place: Path, say: Said) -> Results:
         downloads=run.downloads(),
         memory=run.memory,
         peers={} if rows is None else peers.versions(),
-        growth=growth.measure(sizes, run.rounds, say),
+        growth=growth.measure(sizes, run.rounds, say, {size: run.store}),
     )
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.table import Table
@@ -60,16 +61,26 @@ def sizes_up_to(size: int) -> list[int]:
     return [one for one in (size // 100, size // 10, size) if one >= LEAST]
 
 
-def measure(sizes: Sequence[int], rounds: Rounds, say: Callable[[str], None]) -> Growth:
-    """Serve an atlas of each size and ask all in turn; with fewer than two there is no growth."""
+def measure(
+    sizes: Sequence[int],
+    rounds: Rounds,
+    say: Callable[[str], None],
+    published: Mapping[int, Path] = MappingProxyType({}),
+) -> Growth:
+    """Serve an atlas of each size and ask all in turn; with fewer than two there is no growth.
+
+    `published`: stores that hold an atlas of some size already.
+    """
     if len(sizes) < 2:
         return {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         servers = {}
         for size in sorted(sizes):
-            say(f"growth: publishing {size:,} versions")
-            store = Path(folder) / str(size)
-            routes.open_store(store).publish(synthetic.content(size), "made up", "benchmarks")
+            store = published.get(size) or Path(folder) / str(size)
+            if size not in published:
+                say(f"growth: publishing {size:,} versions")
+                made = synthetic.content(size)
+                routes.open_store(store).publish(made, "made up", "benchmarks")
             servers[size] = running.enter_context(service(store, answer_cache=False))
         return {kind: _grown(kind, servers, rounds, say) for kind in _kinds(min(sizes))}
 

@@ -65,6 +65,6 @@ def verdicts(found: Results) -> list[Verdict]:
     if ANSWERED in found.memory:
         told.append(Verdict(aims.MEMORY, "", found.memory[ANSWERED].own_mb))
     grown = found.growth.get(OF_ITEMS[0], {})
-    if grown and max(grown) == aims.GROWN * min(grown):
+    if grown and (min(grown), max(grown)) == aims.GROWN:
         told.append(Verdict(aims.GROWTH, OF_ITEMS[0], grown[max(grown)].latency.median))
     return told
