@@ -66,7 +66,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.8, help="length of half a round")
     parser.add_argument("--no-peers", action="store_true", help="leave out pygeoapi and tipg")
     parser.add_argument("--no-growth", action="store_true", help="leave out other sizes")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.size < growth.LEAST:
+        parser.error(f"--size: {options.size} is less than {growth.LEAST}")
+    return options
 
 
 @dataclass

@@ -71,21 +71,23 @@ class Compared:
 
     `rate`: answers per second, service/other. `cpu`: CPU time of an answer, other/service; None
     where the system does not tell. `latency`: median wait for an answer, other/service, when one
-    is asked for at a time.
+    is asked for at a time. `body`: size of an answer, other/service.
     """
 
     rate: Ratio
     cpu: Ratio | None
     latency: Ratio
+    body: float
 
 
 @dataclass(frozen=True)
 class _Round:
-    """What one server did in a round: answers per second, CPU and waiting seconds of an answer."""
+    """What one server did in a round: answers per second; CPU, waiting and bytes of an answer."""
 
     rate: float
     cpu_s: float | None
     wait_s: float
+    mean_bytes: float
 
 
 @dataclass
@@ -93,6 +95,7 @@ class _Ratios:
     rate: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     latency: list[float] = field(default_factory=list)
+    body: list[float] = field(default_factory=list)
 
 
 def compare(service: Asked, other: Asked, rounds: Rounds) -> Compared:
@@ -106,10 +109,12 @@ def compare(service: Asked, other: Asked, rounds: Rounds) -> Compared:
         ours, theirs = done[id(service)], done[id(other)]
         ratios.rate.append(ours.rate / theirs.rate)
         ratios.latency.append(theirs.wait_s / ours.wait_s)
+        ratios.body.append(theirs.mean_bytes / ours.mean_bytes)
         if ours.cpu_s and theirs.cpu_s:
             ratios.cpu.append(theirs.cpu_s / ours.cpu_s)
     cpu = Ratio.of(ratios.cpu) if ratios.cpu else None
-    return Compared(Ratio.of(ratios.rate), cpu, Ratio.of(ratios.latency))
+    body = statistics.median(ratios.body)
+    return Compared(Ratio.of(ratios.rate), cpu, Ratio.of(ratios.latency), body)
 
 
 def _round(asked: Asked, seconds: float) -> _Round:
@@ -118,7 +123,7 @@ def _round(asked: Asked, seconds: float) -> _Round:
     after = asked.server.cpu_s()
     alone = asked.drive(seconds * ALONE, connections=1)
     cpu_s = None if before is None or after is None else (after - before) / many.answered
-    return _Round(many.answered / many.seconds, cpu_s, alone.median_s)
+    return _Round(many.answered / many.seconds, cpu_s, alone.median_s, many.mean_bytes)
 
 
 def short(number: float) -> str:

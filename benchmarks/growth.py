@@ -50,6 +50,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds for each kind of request")
     parser.add_argument("--seconds", type=float, default=0.8, help="length of a round of one size")
     options = parser.parse_args()
+    if min(options.sizes) < LEAST or len(set(options.sizes)) < 2:
+        parser.error(f"--sizes: {options.sizes} are not two sizes and more, all from {LEAST} up")
     console = Console(highlight=False, soft_wrap=True)
     found = measure(options.sizes, Rounds(options.rounds, options.seconds), console.log)
     console.print(table(found))

@@ -137,7 +137,7 @@ def test_a_plot_draws_a_bar_from_one_to_the_median() -> None:
 
 
 def _compared(rate: float) -> Compared:
-    return Compared(Ratio.of([rate]), None, Ratio.of([rate]))
+    return Compared(Ratio.of([rate]), None, Ratio.of([rate]), 1)
 
 
 def _results(of_a_peer: list[OfAPeer]) -> Results:
