@@ -32,12 +32,12 @@ from benchmarks import (
     synthetic,
     telling,
 )
-from benchmarks.answering import OfAKind, OfAPeer
+from benchmarks.answering import OfAKind
 from benchmarks.downloads import Download
 from benchmarks.driving import Rounds
 from benchmarks.processes import Memory
 from benchmarks.questions import Kind, kinds
-from benchmarks.results import ANSWERED, BARE, DOWNLOADED, READY, Results
+from benchmarks.results import BARE, DOWNLOADED, READY, Results
 from benchmarks.servers import NOTHING, Server, bare, service
 
 # Publishing more than this takes minutes, and is done once.
@@ -82,25 +82,27 @@ class _Run:
     memory: dict[str, Memory] = field(default_factory=dict)
 
     def answers(self, asked: list[Kind], rows: GeoDataFrame | None) -> dict[str, OfAKind]:
-        """Ask everything, where there are rows of the peers too.
-
-        Random requests go to a service that keeps no answers, repeated ones to one as it is.
-        """
-        random = [kind for kind in asked if not kind.repeated]
-        repeated = [kind for kind in asked if kind.repeated]
-        with service(self.store, answer_cache=False) as plain:
-            self._remember(READY, plain)
-            found = answering.against_bare(plain, random, self.rounds, self.say)
-            self._remember(ANSWERED, plain)
-            over_peers = {} if rows is None else self._over_peers(plain, random, rows)
-        with service(self.store) as keeping:
-            found |= answering.against_bare(keeping, repeated, self.rounds, self.say)
+        """Ask everything, where there are rows of the peers too."""
         with bare(NOTHING) as least:
             self._remember(BARE, least)
-        return {
-            kind: OfAKind(size, compared, over_peers.get(kind, []))
-            for kind, (size, compared) in found.items()
-        }
+        if rows is None:
+            return {kind.name: self._answers(kind, {}) for kind in asked}
+        self.say("the peers and their database")
+        with postgis.database(rows) as base, peers.serving(base) as others:
+            return {kind.name: self._answers(kind, others) for kind in asked}
+
+    def _answers(self, kind: Kind, others: dict[str, Server]) -> OfAKind:
+        """Ask one kind of a service of its own, that what came before does not count.
+
+        Random requests go to one that keeps no answers, repeated ones to one as it is.
+        """
+        with service(self.store, answer_cache=kind.repeated) as ours:
+            self._remember(READY, ours)
+            answering.ask(ours, kind.before, self.say)
+            size, over_bare = answering.against_bare(ours, kind, self.rounds, self.say)
+            self._remember(f"after {kind.name}", ours)
+            over_peers = answering.against_peers(ours, others, kind, self.rounds, self.say)
+        return OfAKind(size, over_bare, over_peers)
 
     def downloads(self) -> dict[str, Download]:
         """Download files of all kinds."""
@@ -108,16 +110,6 @@ class _Run:
             found = downloads.against_nginx(ours, self.say)
             self._remember(DOWNLOADED, ours)
         return found
-
-    def _over_peers(
-        self, ours: Server, asked: list[Kind], rows: GeoDataFrame
-    ) -> dict[str, list[OfAPeer]]:
-        self.say("the peers and their database")
-        with postgis.database(rows) as base, peers.serving(base) as found:
-            return {
-                kind.name: answering.against_peers(ours, found, kind, self.rounds, self.say)
-                for kind in asked
-            }
 
     def _remember(self, state: str, server: Server) -> None:
         used = server.worker_memory()

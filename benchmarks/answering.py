@@ -38,28 +38,28 @@ class OfAKind:
     peers: list[OfAPeer]
 
 
-def against_bare(
-    service: Server, kinds: Iterable[Kind], rounds: Rounds, say: Said
-) -> dict[str, tuple[float, Compared]]:
-    """Give by kind the median size of a body, and the service over one that has all bodies ready.
+def ask(service: Server, targets: Iterable[str], say: Said) -> Answers:
+    """Ask for each target once and give the answers."""
+    asked = list(targets)
+    if asked:
+        say(f"{len(asked)} answers")
+    return {target: _get(service, target) for target in asked}
 
-    Raises RuntimeError where the bare server answers otherwise.
+
+def against_bare(service: Server, kind: Kind, rounds: Rounds, say: Said) -> tuple[float, Compared]:
+    """Give the median size of a body, and the service over a server that has all bodies ready.
+
+    Raises RuntimeError where that one answers otherwise.
     """
-    answers: Answers = {}
-    for kind in kinds:
-        say(f"{kind.name}: {len(kind.targets)} answers")
-        answers |= {target: _get(service, target) for target in kind.targets}
-    measured = {}
+    say(f"{kind.name}: against bare")
+    answers = ask(service, kind.targets, say)
     with bare(answers) as least:
         for target, (_, body) in answers.items():
             if _get(least, target)[1] != body:
                 raise RuntimeError(f"the bare server answers otherwise at {target}")
-        for kind in kinds:
-            say(f"{kind.name}: against bare")
-            size = statistics.median(len(answers[target][1]) for target in kind.targets)
-            pair = Asked(service, kind.targets), Asked(least, kind.targets)
-            measured[kind.name] = size, compare(*pair, rounds)
-    return measured
+        pair = Asked(service, kind.targets), Asked(least, kind.targets)
+        size = statistics.median(len(body) for _, body in answers.values())
+        return size, compare(*pair, rounds)
 
 
 def against_peers(
@@ -70,8 +70,8 @@ def against_peers(
     Raises RuntimeError where a peer that is asked the same finds other features.
     """
     found = []
-    for name, wordings in kind.peers.items():
-        for wording in wordings:
+    for name in (one for one in peers if one in kind.peers):
+        for wording in kind.peers[name]:
             say(f"{kind.name}: against {name}, {wording.said}")
             if wording.same:
                 check_same(service, kind, peers[name], wording)

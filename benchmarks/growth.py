@@ -110,7 +110,7 @@ def draw(found: Growth) -> Path:
 
 
 def _kinds(size: int) -> list[str]:
-    return [kind.name for kind in kinds(size) if not kind.repeated]
+    return [kind.name for kind in kinds(size) if not (kind.repeated or kind.before)]
 
 
 def _grown(

@@ -26,8 +26,10 @@ FIRST_YEAR, LAST_YEAR = 1992, 2007
 # Far more than an answer cache by number would keep, so that each is worked out each time it comes.
 DISTINCT = 300
 LARGE = 60
+BEFORE = 40
 ZOOMS = (9, 10, 11)
 OF_ITEMS = ("1 degree, a day, limit 100", "8 degrees, a day, limit 1000")
+AFTER_ALL = f"{OF_ITEMS[0]}, after all of these"
 REPEATED = ("one page of items, again and again", "one /embed, again and again")
 """The names of kinds that something is aimed at for."""
 MODES = ("sea", "river", "land")
@@ -45,24 +47,33 @@ class Wording:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of request: the service's targets, and for each peer the ways to ask it."""
+    """One kind of request: the service's targets, and for each peer the ways to ask it.
+
+    `before`: what is asked for before anything is measured. `repeated`: the same again and again.
+    """
 
     name: str
     targets: list[str]
     peers: dict[str, list[Wording]] = field(default_factory=dict)
+    before: list[str] = field(default_factory=list)
     repeated: bool = False
 
 
 def kinds(size: int) -> list[Kind]:
     """Give all kinds of request to an atlas of `synthetic.content(size)`."""
     chance = np.random.default_rng(synthetic.SEED)
-    return [
+    random = [
         _boxes(chance, OF_ITEMS[0], 1, 100, DISTINCT),
         _boxes(chance, OF_ITEMS[1], 8, 1000, LARGE),
         _filtered(chance),
         _one(chance, size),
         _tiles(chance),
         _maps(chance),
+    ]
+    everything = [target for kind in random for target in kind.targets[:BEFORE]]
+    return [
+        *random,
+        Kind(AFTER_ALL, random[0].targets, before=everything),
         Kind(REPEATED[0], [f"{ITEMS}?{POPULAR_BOX}"], repeated=True),
         Kind(REPEATED[1], ["/embed?date=2001-06-15"], repeated=True),
     ]

@@ -12,10 +12,10 @@ from benchmarks.downloads import Download
 from benchmarks.growth import Growth
 from benchmarks.importing import Publication
 from benchmarks.processes import Memory
-from benchmarks.questions import OF_ITEMS, REPEATED
+from benchmarks.questions import AFTER_ALL, OF_ITEMS, REPEATED
 from benchmarks.starting import Start
 
-BARE, READY, ANSWERED, DOWNLOADED = "bare", "when ready", "after answers", "after downloads"
+BARE, READY, DOWNLOADED = "bare", "when ready", "after downloads"
 """Whose memory is told: a bare server's that has nothing to send, and the service's."""
 
 
@@ -53,7 +53,7 @@ def verdicts(found: Results) -> list[Verdict]:
     told = [
         Verdict(aims.REPEATED if kind in REPEATED else aims.ITEMS, kind, one.bare.rate.median)
         for kind, one in found.answers.items()
-        if kind in (*OF_ITEMS, *REPEATED)
+        if kind in (*OF_ITEMS, AFTER_ALL, *REPEATED)
     ]
     for kind in OF_ITEMS:
         for peer in found.peers:
@@ -62,8 +62,9 @@ def verdicts(found: Results) -> list[Verdict]:
             told.append(Verdict(aims.PEERS[peer], kind, min(rates)))
     told.append(Verdict(aims.PUBLICATION, "", found.publication.time.median))
     told.append(Verdict(aims.START, "", found.start.ready_s))
-    if ANSWERED in found.memory:
-        told.append(Verdict(aims.MEMORY, "", found.memory[ANSWERED].own_mb))
+    loaded = f"after {AFTER_ALL}"
+    if loaded in found.memory:
+        told.append(Verdict(aims.MEMORY, loaded, found.memory[loaded].own_mb))
     grown = found.growth.get(OF_ITEMS[0], {})
     if grown and (min(grown), max(grown)) == aims.GROWN:
         told.append(Verdict(aims.GROWTH, OF_ITEMS[0], grown[max(grown)].latency.median))
