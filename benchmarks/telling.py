@@ -37,7 +37,7 @@ def show(found: Results, console: Console) -> None:
     console.print(_bare(found), "")
     if found.peers:
         console.print(_peers(found), PEERS_ARE_ASKED, "")
-    console.print(_downloads(found), "", _rest(found), "", sep="\n")
+    console.print(_downloads(found), "", _rest(found), "", _memory(found), "", sep="\n")
     if found.growth:
         console.print(growth.table(found.growth), "")
     console.print(_aims(found))
@@ -93,11 +93,17 @@ def _rest(found: Results) -> Table:
         f"{done.time}: checking {short(done.checking)}, publishing {short(done.publishing)}",
     )
     table.add_row("its peak of memory, over the size of the file", short(done.peak))
+    return table
+
+
+def _memory(found: Results) -> Table:
+    table = Table("Memory of a worker, below 1 it has less", "own, over bare granian's",
+                  "mapped files, over its own", box=None)  # fmt: skip
+    bare = found.memory.get(BARE)
     for state, one in found.memory.items():
-        if state != BARE:
-            own = one.own_mb / found.memory[BARE].own_mb
-            told = f"{short(own)}; mapped files beside it {short(one.mapped_mb / one.own_mb)} of it"
-            table.add_row(f"own memory of a worker {state}, over bare granian's", told)
+        if bare and state != BARE:
+            over_own = short(one.mapped_mb / one.own_mb)
+            table.add_row(state, short(one.own_mb / bare.own_mb), over_own)
     return table
 
 
