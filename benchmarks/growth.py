@@ -52,7 +52,7 @@ def main() -> None:
     options = parser.parse_args()
     if min(options.sizes) < LEAST or len(set(options.sizes)) < 2:
         parser.error(f"--sizes: {options.sizes} are not two sizes and more, all from {LEAST} up")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, log_path=False)
     found = measure(options.sizes, Rounds(options.rounds, options.seconds), console.log)
     console.print(table(found))
     draw(found)
