@@ -17,7 +17,7 @@ INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --edita
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help serve test test-clients lint format conformance bench pictures lock clean
-.PHONY: assets dev-assets clients qgis
+.PHONY: assets dev-assets clients qgis bench-peers
 
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,9 +50,8 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended
 conformance: $(VENV)/.dev assets ## Run the OGC's own test suites against the service (Java, Maven)
 	$(BIN)/python tools/with_service.py $(BIN)/python tools/conformance.py {url}
 
-bench: clients $(VENV)/.dev assets ## Measure the service against a bare one that answers the same bytes
+bench: clients bench-peers $(VENV)/.dev assets ## Measure it against its limit and its peers; SIZE=100000 versions
 	$(BIN)/python -m benchmarks $(ARGS)
-	$(BIN)/python -m benchmarks.importing
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.large_map
 
@@ -94,6 +93,9 @@ dev-assets: $(VENV)/.dev
 
 clients:
 	@PYTHON="$(PYTHON)" tools/install_clients.sh chromium ogrinfo compiler headers
+
+bench-peers:
+	@tools/install_clients.sh ogr2ogr postgis nginx
 
 qgis:
 	@tools/install_clients.sh ogr2ogr qgis

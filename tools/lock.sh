@@ -30,3 +30,5 @@ lock requirements/dev.txt pyproject.toml --extra dev "$@"
 lock requirements/serve.txt pyproject.toml --constraint requirements/dev.txt "$@"
 lock requirements/build.txt requirements/build.in --constraint requirements/dev.txt "$@"
 lock requirements/npm.txt requirements/npm.in "$@"
+# The peers share no version with the service: each is measured as it is.
+lock requirements/peers.txt requirements/peers.in "$@"

@@ -15,6 +15,7 @@ from typing import IO
 
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 20.0
+TRIES_AGAIN_AFTER_S = 0.02
 READY = "/health/ready"
 
 
@@ -62,7 +63,7 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
             with urllib.request.urlopen(address, timeout=5):
                 return
         except OSError:
-            time.sleep(0.1)
+            time.sleep(TRIES_AGAIN_AFTER_S)
     raise RuntimeError(f"{process.args!r} was not ready within {STARTS_WITHIN_S:g} s")
 
 
