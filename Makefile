@@ -40,7 +40,7 @@ lint: $(VENV)/.dev ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tools tests/packaging clients
+	$(BIN)/mypy tools tests/packaging clients benchmarks
 	$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended
