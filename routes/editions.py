@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.times import Mask, Window
 from routes import atlas, exports, search
+from routes.columns import Columns
 from routes.errors import NotFound
 from routes.index import Certainty, CollectionIndex, Query, Rows
 from routes.ordering import SortKey, ordered
@@ -114,6 +115,7 @@ class Edition:
     store: Store
     manifest: Manifest
     _frames: dict[str, geopandas.GeoDataFrame] = field(default_factory=dict, repr=False)
+    _columns: dict[str, Columns] = field(default_factory=dict, repr=False)
     _indexes: dict[str, CollectionIndex] = field(default_factory=dict, repr=False)
     _texts: dict[str, pd.Series] = field(default_factory=dict, repr=False)
 
@@ -169,6 +171,12 @@ class Edition:
             self._frames[collection] = self.store.frame(self.number, collection)
         return self._frames[collection]
 
+    def columns(self, collection: str) -> Columns:
+        """Give the columns of a collection, each read when it is asked for. Raises NotFound."""
+        index = self.index(collection)
+        made = Columns(self.store, self.number, COLLECTIONS[collection], index)
+        return self._columns.setdefault(collection, made)
+
     def items(
         self, collection: str, as_of: Day | None = None, certainty: Certainty = "possible"
     ) -> geopandas.GeoDataFrame:
@@ -206,14 +214,14 @@ class Edition:
     def saying(self, collection: str, terms: Sequence[str]) -> Mask:
         """Tell which rows of a collection say one of some terms; see `routes.search`."""
         if collection not in self._texts:
-            frame = self.frame(collection)
+            frame = self.columns(collection)
             self._texts[collection] = search.searchable(COLLECTIONS[collection], frame)
         return search.saying(self._texts[collection], terms)
 
     def ordered(self, collection: str, keys: Sequence[SortKey]) -> Rows:
         """Give all rows of a collection in the order of some keys; see `routes.ordering`."""
         bounds = self.index(collection).bounds
-        return ordered(COLLECTIONS[collection], self.frame(collection), bounds, keys)
+        return ordered(COLLECTIONS[collection], self.columns(collection), bounds, keys)
 
     def _known(self, collection: str) -> None:
         if collection not in self.manifest.collections:

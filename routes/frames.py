@@ -66,7 +66,7 @@ def typed(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas.Ge
     (NaT for no bound), list: lists of str.
     """
     columns = {
-        field.name: _column(field.kind, frame[field.name]) if field.name in frame else None
+        field.name: column(field.kind, frame[field.name]) if field.name in frame else None
         for field in collection.fields
     }
     geometry = frame.geometry.to_numpy()
@@ -76,7 +76,7 @@ def typed(collection: Collection, frame: geopandas.GeoDataFrame) -> geopandas.Ge
         crs="EPSG:4326",
     )
     for field in collection.fields:
-        made[field.name] = _column(field.kind, made[field.name])
+        made[field.name] = column(field.kind, made[field.name])
     return made
 
 
@@ -102,7 +102,8 @@ def unified(geometry: Geometries, kind: str) -> Geometries:
     return made
 
 
-def _column(kind: Kind, column: pd.Series) -> pd.Series:
+def column(kind: Kind, column: pd.Series) -> pd.Series:
+    """Give a column with the dtype of its kind; see `typed`."""
     if kind == "datetime":
         # Recorded times say that they are UTC; the axis of `geo.times` needs not to be told.
         plain = column.dt.tz_localize(None) if hasattr(column.dtype, "tz") else column

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import geopandas
 import numpy as np
-import pandas as pd
 
 from geo import words
 from geo.times import Bounds, Mask, Window
@@ -20,6 +18,8 @@ STATES: tuple[State, ...] = ("absent", "possible", "certain")
 ChangeKind = Literal["appeared", "ended", "no-longer-described", "more-certain", "less-certain"]
 DATED = ("routes", "crossings", "roles", "boundaries", "borders")
 Properties = dict[str, Any]
+# Routes that are named to who asks for one that is not there.
+FEW = 20
 
 
 @dataclass(frozen=True)
@@ -76,15 +76,17 @@ class Changes:
 
 def of_route(edition: Edition, route: str) -> RouteHistory:
     """Give the history of one route. Raises NotFound."""
-    frame = edition.frame("routes")
-    own = frame[frame["route"] == route].sort_values("version")
-    if own.empty:
-        raise NotFound("route", route, ", ".join(sorted(frame["route"].unique())))
-    ids = set(own["id"])
+    columns = edition.columns("routes")
+    rows = np.flatnonzero((columns["route"] == route).to_numpy(dtype=bool))
+    if not len(rows):
+        known = sorted(columns["route"].unique())
+        raise NotFound("route", route, ", ".join(known[:FEW]) + (", …" if known[FEW:] else ""))
+    rows = rows[np.argsort(columns["version"].to_numpy()[rows], kind="stable")]
+    versions = tuple(edition.index("routes").properties(rows))
+    ids = {properties["id"] for properties in versions}
     every = shifts(edition)
     into = tuple(one for one in every if ids & {link.id for link in one.to_versions})
     out = tuple(one for one in every if ids & {link.id for link in one.from_versions})
-    versions = tuple(edition.index("routes").properties(own.index.to_numpy()))
     cited = {
         properties["source"] for properties in (*versions, *(one.properties for one in into + out))
     }
@@ -105,17 +107,16 @@ def shifts(edition: Edition, rows: Mask | None = None) -> tuple[Shift, ...]:
     """
     if "shifts" not in edition.collections:
         return ()
-    versions = edition.frame("routes").set_index("id")
-    frame = edition.frame("shifts")
-    chosen = frame if rows is None else frame[rows]
+    index = edition.index("shifts")
+    chosen = np.arange(len(index)) if rows is None else np.flatnonzero(rows)
     return tuple(
         Shift(
             properties,
-            _links(versions, properties["from_versions"]),
-            _links(versions, properties["to_versions"]),
+            _links(edition, properties["from_versions"]),
+            _links(edition, properties["to_versions"]),
             date_in_words(properties["valid"]),
         )
-        for properties in edition.index("shifts").properties(chosen.index.to_numpy())
+        for properties in index.properties(chosen)
     )
 
 
@@ -144,11 +145,11 @@ def date_in_words(valid: str | None) -> str:
 
 
 def _changes(edition: Edition, collection: str, earlier: Window, later: Window) -> Iterable[Change]:
-    bounds = edition.index(collection).bounds
-    before, after = _states(bounds, earlier), _states(bounds, later)
-    frame = edition.frame(collection)
-    for row in np.flatnonzero(before != after).tolist():
-        yield _change(collection, frame.iloc[row], int(before[row]), int(after[row]))
+    index = edition.index(collection)
+    before, after = _states(index.bounds, earlier), _states(index.bounds, later)
+    rows = np.flatnonzero(before != after)
+    for row, properties in zip(rows.tolist(), index.properties(rows), strict=True):
+        yield _change(collection, properties, int(before[row]), int(after[row]))
 
 
 def _states(bounds: Bounds, window: Window) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
@@ -156,7 +157,7 @@ def _states(bounds: Bounds, window: Window) -> np.ndarray[tuple[int], np.dtype[n
     return bounds.possible(window).astype(np.int8) + bounds.certain(window).astype(np.int8)
 
 
-def _change(collection: str, row: pd.Series, before: int, after: int) -> Change:
+def _change(collection: str, row: Properties, before: int, after: int) -> Change:
     kind: Any
     if before == 0:
         kind = "appeared"
@@ -164,11 +165,12 @@ def _change(collection: str, row: pd.Series, before: int, after: int) -> Change:
         kind = "no-longer-described" if row["end"] == "source-ends" else "ended"
     else:
         kind = "more-certain" if after > before else "less-certain"
-    name = str(row["name"]) if isinstance(row["name"], str) else ""
-    return Change(
-        collection, str(row["id"]), name, kind, STATES[before], STATES[after], str(row["when"])
-    )
+    name = row["name"] or ""
+    return Change(collection, row["id"], name, kind, STATES[before], STATES[after], row["when"])
 
 
-def _links(versions: geopandas.GeoDataFrame, ids: list[str]) -> tuple[Link, ...]:
-    return tuple(Link(one, str(versions["route"][one]), str(versions["name"][one])) for one in ids)
+def _links(edition: Edition, ids: list[str]) -> tuple[Link, ...]:
+    index = edition.index("routes")
+    rows = [row for one in ids if (row := index.row_of(one)) is not None]
+    said = index.properties(np.array(rows, np.intp))
+    return tuple(Link(one["id"], one["route"], one["name"]) for one in said)

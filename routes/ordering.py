@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import geopandas
 import numpy as np
 import pandas as pd
 
 from geo.times import BOUND_COLUMNS, Bounds
+from routes.columns import Table
 from routes.index import Rows
 from routes.schema import Collection
 from routes.text import fold
@@ -29,9 +29,7 @@ def orderable(collection: Collection) -> list[str]:
     return [field.name for field in collection.fields if field.kind in ORDERED]
 
 
-def ordered(
-    collection: Collection, frame: geopandas.GeoDataFrame, bounds: Bounds, keys: Sequence[SortKey]
-) -> Rows:
+def ordered(collection: Collection, frame: Table, bounds: Bounds, keys: Sequence[SortKey]) -> Rows:
     """Give all rows of a frame in the order of some keys, equals as they stand; shape (n,).
 
     Text goes by its letters without case and marks. A missing value comes last, a bound that is
@@ -49,9 +47,7 @@ def ordered(
     return in_order.index.to_numpy(dtype=np.intp)
 
 
-def _parts(
-    kind: str, column: str, frame: geopandas.GeoDataFrame, bounds: Bounds
-) -> list[pd.Series]:
+def _parts(kind: str, column: str, frame: Table, bounds: Bounds) -> list[pd.Series]:
     if column in BOUND_COLUMNS:
         return [_seconds(bounds, column)]
     if column == "valid":

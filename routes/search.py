@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import geopandas
 import numpy as np
 import pandas as pd
 
 from geo.times import Mask
+from routes.columns import Table
 from routes.schema import Collection
 from routes.text import fold, fold_text
 
@@ -17,7 +17,7 @@ SEARCHED = ("text", "list")
 BETWEEN = "\n"
 
 
-def searchable(collection: Collection, frame: geopandas.GeoDataFrame) -> pd.Series:
+def searchable(collection: Collection, frame: Table) -> pd.Series:
     """Give all text of each row in one, folded; shape (n,)."""
     columns = [
         _joined(frame[field.name]) if field.kind == "list" else frame[field.name].fillna("")

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-import geopandas
-
 from geo.crs import Crs
 from geo.times import Bounds
+from routes.columns import Table
 from routes.filters.compiling import Compiler
 from routes.filters.describing import queryables
 from routes.filters.errors import EXAMPLE, FilterError
@@ -41,9 +40,7 @@ class Filter:
         compiler = Compiler(collection, crs, escapes=lang == "cql2-text")
         return cls(text, lang, compiler.predicate(parse(text, lang)))
 
-    def mask(
-        self, frame: geopandas.GeoDataFrame, bounds: Bounds, certainty: Certainty = "possible"
-    ) -> Mask:
+    def mask(self, frame: Table, bounds: Bounds, certainty: Certainty = "possible") -> Mask:
         """Tell for which rows it is true, bool of shape (n,); unknown is not true.
 
         `bounds` are of the same rows. What depends on the uncertain valid time has to hold

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import geopandas
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo.times import Bounds
+from routes.columns import Table
 from routes.index import Certainty
 
 Mask = NDArray[np.bool_]
@@ -29,7 +29,7 @@ class Rows:
     `made` keeps columns that cost something to make, by their words: a filter may name one often.
     """
 
-    frame: geopandas.GeoDataFrame
+    frame: Table
     bounds: Bounds
     made: dict[str, Any] = field(default_factory=dict)
 

@@ -129,7 +129,7 @@ def _mask(request: Request, edition: Edition, collection: str, certainty: Certai
     ):
         if one is not None:
             bounds = edition.index(collection).bounds
-            masks.append(one.mask(edition.frame(collection), bounds, certainty))
+            masks.append(one.mask(edition.columns(collection), bounds, certainty))
     if Q.name in request.query_params:
         masks.append(_saying(request.query_params[Q.name], edition, collection))
     return np.logical_and.reduce(masks) if masks else None

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+import numpy as np
+
 from routes import Edition
 from routes.schema import COLLECTIONS
 from service.qgis import metadata
@@ -52,13 +54,15 @@ def _is_there(site: Site, layer: Layer) -> bool:
 
 
 def _kinds(edition: Edition, collection: str) -> set[str]:
-    """Give the kinds of geometry in a collection; its features are read only if they may differ."""
+    """Give the kinds of geometry in a collection; of its rows only if they may differ."""
     declared = _kinds_among(COLLECTIONS[collection].geometry)
     if edition.manifest.collections[collection].bbox is None:
         return set()
     if len(declared) == 1:
         return declared
-    return _kinds_among(edition.frame(collection).geometry.dropna().geom_type.unique())
+    index = edition.index(collection)
+    there = index.geometry_types(np.arange(len(index)))
+    return _kinds_among(name for name in there if name is not None)
 
 
 def _kinds_among(types: Iterable[str]) -> set[str]:
