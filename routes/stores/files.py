@@ -17,9 +17,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import filelock
@@ -28,7 +26,7 @@ import orjson
 import pyarrow as pa
 
 from routes import frames, recorded, serving
-from routes.errors import NotFound, StoreBusy, StoreDamaged, StoreError
+from routes.errors import StoreBusy, StoreDamaged, StoreError
 from routes.index import CollectionIndex
 from routes.schema import COLLECTIONS, Collection
 from routes.stores import durable, manifests, verification
@@ -47,10 +45,6 @@ def _quiet(_: str) -> None:
     """Tell nobody."""
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 class FileStore:
     """Editions in a folder; see the module's description."""
 
@@ -65,8 +59,7 @@ class FileStore:
 
     def numbers(self) -> list[int]:
         """Give the numbers of all editions, ascending."""
-        newest = self.current() or 0
-        return [number for number in self.layout.written() if number <= newest]
+        return manifests.numbers(self.layout)
 
     def manifest(self, number: int) -> Manifest:
         """Give one edition's manifest. Raises NotFound or StoreDamaged."""
@@ -141,14 +134,9 @@ class FileStore:
                 for name in content.collections:
                     progress(name)
                     records[name] = self._write_collection(name, content)
-                newest = self.current()
-                if if_changed and newest is not None:
-                    manifest = self.manifest(newest)
-                    said = manifests.content_hash(
-                        content.atlas, content.sources, records, content.stories
-                    )
-                    if manifest.content == said:
-                        return manifest
+                same = manifests.unchanged(self.layout, content, records) if if_changed else None
+                if same is not None:
+                    return same
                 return self._write_manifest(content, records, note, author)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"the edition was not published: {error}") from error
@@ -174,17 +162,9 @@ class FileStore:
 
     def _bury(self, number: int) -> Pruned:
         manifest = self.manifest(number)
-        said = Pruned(
-            number=number,
-            published=manifest.published,
-            note=manifest.note,
-            author=manifest.author,
-            sha256=durable.sha256(self.layout.manifest(number)),
-            parent=manifest.parent,
-            pruned=_now(),
-        )
-        written = orjson.dumps(asdict(said), option=orjson.OPT_INDENT_2)
-        durable.write(self.layout.tombstone(number), written)
+        document = self.layout.manifest(number).read_bytes()
+        said = manifests.epitaph_of(manifest, document)
+        durable.write(self.layout.tombstone(number), manifests.written_epitaph(said))
         return said
 
     def verify(self, progress: Progress = _quiet) -> list[Damage]:
@@ -241,29 +221,11 @@ class FileStore:
     def _write_manifest(
         self, content: Content, records: dict[str, CollectionRecord], note: str, author: str
     ) -> Manifest:
-        pointer = self.layout.pointer()
-        number, parent = (pointer[0] + 1, pointer[1]) if pointer else (1, None)
-        manifest = Manifest(
-            number=number,
-            published=_now(),
-            note=note,
-            author=author,
-            tool=f"routeshift {version('routeshift')}",
-            content=manifests.content_hash(
-                content.atlas, content.sources, records, content.stories
-            ),
-            parent=parent,
-            atlas=content.atlas,
-            sources=content.sources,
-            collections=records,
-            left_out=content.left_out,
-            stories=content.stories,
-            format=manifests.format_of(content.stories),
-        )
+        manifest = manifests.following(self.layout.pointer(), content, records, note, author)
         document = manifests.written(manifest)
-        durable.write(self.layout.manifest(number), document)
+        durable.write(self.layout.manifest(manifest.number), document)
         digest = hashlib.sha256(document).hexdigest()
-        durable.write(self.layout.current, f"{number} {digest}\n".encode())
+        durable.write(self.layout.current, f"{manifest.number} {digest}\n".encode())
         return manifest
 
     @contextmanager
@@ -301,7 +263,4 @@ class FileStore:
             durable.remove(self.layout.manifest(number))
 
     def _record(self, number: int, collection: str) -> CollectionRecord:
-        records = self.manifest(number).collections
-        if collection not in records:
-            raise NotFound("collection", collection, ", ".join(records))
-        return records[collection]
+        return manifests.record(self.layout, number, collection)
