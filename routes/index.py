@@ -86,6 +86,18 @@ class Extent(NamedTuple):
     interval: tuple[str | None, str | None]
 
 
+def extent_of(boxes: NDArray[np.float64], bounds: Bounds) -> Extent:
+    """Give the box of all geometries, and the possible extent in time of rows that have one."""
+    drawn = boxes[~np.isnan(boxes[:, 0])]
+    whole = bounds.stretches(most=1)
+    bbox = None
+    if len(drawn):
+        west, south = drawn[:, :2].min(axis=0).tolist()
+        east, north = drawn[:, 2:].max(axis=0).tolist()
+        bbox = (west, south, east, north)
+    return Extent(bbox, whole[0].written() if whole else (None, None))
+
+
 class Candidates(NamedTuple):
     """Rows in the order asked for, and the place of each in that order; without one, its row."""
 
@@ -136,14 +148,7 @@ class CollectionIndex:
 
     def extent(self) -> Extent:
         """Give the box of all geometries, and the possible extent in time of rows that have one."""
-        drawn = self.boxes[~np.isnan(self.boxes[:, 0])]
-        whole = self.bounds.stretches(most=1)
-        bbox = None
-        if len(drawn):
-            west, south = drawn[:, :2].min(axis=0).tolist()
-            east, north = drawn[:, 2:].max(axis=0).tolist()
-            bbox = (west, south, east, north)
-        return Extent(bbox, whole[0].written() if whole else (None, None))
+        return extent_of(self.boxes, self.bounds)
 
     def page(self, query: Query, first_place: int = 0, limit: int = 10) -> Page:
         """Give up to `limit` rows that match, in order, from `first_place` on.
@@ -324,7 +329,7 @@ class CollectionIndex:
             edge = edge[~reach]
         if len(edge):
             self.work.decoded += len(edge)
-            areas = [query.shape] if query.shape else [_area(box) for box in query.boxes]
+            areas = [query.shape] if query.shape else [area_of(box) for box in query.boxes]
             geometry = self.geometries(rows[edge])
             hits[edge] = np.any([shapely.intersects(geometry, area) for area in areas], axis=0)
         return hits
@@ -351,7 +356,7 @@ class CollectionIndex:
         return found
 
 
-def _area(box: Box) -> shapely.Geometry:
+def area_of(box: Box) -> shapely.Geometry:
     """Give a box as a geometry: one without width or height as a line or a point, to be valid."""
     if box.west < box.east and box.south < box.north:
         return shapely.box(*box)

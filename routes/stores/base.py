@@ -72,7 +72,8 @@ class Content:
 
     `frames`: sorted and complete, as `routes.atlas` builds them. `files`: GeoParquet, byte for
     byte as another edition has it. `made`: rows that are made while they are written. `left_out`:
-    the faults of rows that were meant to be in it and are not.
+    the faults of rows that were meant to be in it and are not. `keeper`: whose the files are, where
+    they are gone when nobody holds it any more.
     """
 
     atlas: dict[str, Any]
@@ -82,6 +83,7 @@ class Content:
     made: Mapping[str, Recorded] = field(default_factory=dict)
     left_out: tuple[dict[str, Any], ...] = ()
     stories: Stories = field(default_factory=dict)
+    keeper: object = field(default=None, repr=False, compare=False)
 
     @property
     def collections(self) -> list[str]:

@@ -1,0 +1,94 @@
+"""GeoParquet files in a database, byte for byte, in pieces that files of like content share.
+
+A file is cut where its columns begin, group of rows by group. What a correction leaves as it was
+are most of the columns of most groups, and those are kept once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from routes.errors import StoreDamaged
+from routes.stores.postgis.asking import Ask, Connection
+
+SMALLEST_PIECE = 2**16
+"""Columns of fewer bytes are kept together: a row of a table has its price, too."""
+
+
+def keep(connection: Connection, sha256: str, path: Path) -> None:
+    """Keep a file under its hash. Raises OSError or ArrowException."""
+    content = [(position, piece) for position, piece in enumerate(_pieces(path))]
+    named = [(hashlib.sha256(piece).digest(), position, piece) for position, piece in content]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO routeshift.pieces VALUES (%b, %b) ON CONFLICT DO NOTHING",
+            [(name, piece) for name, _, piece in named],
+        )
+        cursor.executemany(
+            "INSERT INTO routeshift.records VALUES (%s, %s, %b)",
+            [(sha256, position, name) for name, position, _ in named],
+        )
+
+
+def is_kept(ask: Ask, sha256: str) -> bool:
+    """Tell whether there is a file of that hash."""
+    return bool(ask("SELECT FROM routeshift.records WHERE sha256 = %(a)s LIMIT 1", {"a": sha256}))
+
+
+def fetch(ask: Ask, sha256: str, path: Path) -> None:
+    """Write a file that was kept to `path`. Raises StoreDamaged where it is not what was kept."""
+    found = hashlib.sha256()
+    with path.open("wb") as file:
+        for piece in _kept(ask, sha256):
+            found.update(piece)
+            file.write(piece)
+    if found.hexdigest() != sha256:
+        path.unlink()
+        raise StoreDamaged(f"the pieces of the GeoParquet {sha256} are not what was published")
+
+
+def _kept(ask: Ask, sha256: str) -> Iterator[bytes]:
+    """Give the pieces of a file, one at a time: together they may be larger than memory."""
+    places = ask(
+        "SELECT position FROM routeshift.records WHERE sha256 = %(sha256)s ORDER BY 1",
+        {"sha256": sha256},
+    )
+    for (position,) in places:
+        found = ask(
+            "SELECT content FROM routeshift.records"
+            " JOIN routeshift.pieces ON pieces.sha256 = piece"
+            " WHERE records.sha256 = %(sha256)s AND position = %(position)s",
+            {"sha256": sha256, "position": position},
+        )
+        # One that is gone is found by the hash of the whole.
+        yield from (bytes(content) for (content,) in found)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    ends = [*_ends(pq.read_metadata(path)), path.stat().st_size]
+    with path.open("rb") as file:
+        for end in ends:
+            if piece := file.read(end - file.tell()):
+                yield piece
+
+
+def _ends(metadata: pq.FileMetaData) -> Iterator[int]:
+    """Give where columns end, and groups of rows, so that pieces are large enough."""
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        begin = end = _begin(group.column(0))
+        yield begin
+        for column in range(group.num_columns):
+            chunk = group.column(column)
+            end = _begin(chunk) + chunk.total_compressed_size
+            if end - begin >= SMALLEST_PIECE:
+                yield (begin := end)
+        yield end
+
+
+def _begin(chunk: pq.ColumnChunkMetaData) -> int:
+    return int(chunk.dictionary_page_offset or chunk.data_page_offset)
