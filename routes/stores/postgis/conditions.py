@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from geo.times import SECOND, Window
+from geo.dates import SECOND
+from geo.times import Window
 from routes.index import Certainty, Query, area_of
 from routes.tree import Box
 
@@ -42,7 +43,12 @@ def within(query: Query) -> Condition:
 
 
 def intersects(query: Query) -> Condition:
-    """Tell that a row's geometry meets the query's (OGC 17-069r4 /req/core/fc-bbox-response)."""
+    """Tell that a row's geometry meets the query's (OGC 17-069r4 /req/core/fc-bbox-response).
+
+    Of a query without boxes, all do.
+    """
+    if not query.boxes:
+        return Condition("true", {})
     areas = [query.shape] if query.shape is not None else [area_of(box) for box in query.boxes]
     values = {f"area{at}": shapely.to_wkb(area) for at, area in enumerate(areas)}
     said = [f"ST_Intersects(geom, ST_GeomFromWKB(%({name})s, 4326))" for name in values]

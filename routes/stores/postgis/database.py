@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from functools import cached_property
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -99,7 +100,7 @@ class Database:
     @cached_property
     def _conninfo(self) -> str:
         options = f"{self._parameters.get('options', '')} -c statement_timeout={READ_WITHIN_MS}"
-        said = {
+        said: dict[str, Any] = {
             "connect_timeout": CONNECT_WITHIN_S,
             "application_name": f"routeshift, process {os.getpid()}",
             **self._parameters,

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -240,7 +241,7 @@ def _write(
     return _Written(placed, np.concatenate(boxes), every)
 
 
-def _rows(batch: Served, new: NDArray[np.bool_]) -> Iterator[tuple[object, ...]]:
+def _rows(batch: Served, new: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:
     """Give the chosen rows of a batch: which row it is, then its values, from its id on."""
     geometry = shapely.set_srid(shapely.from_wkb(listed(batch.wkb)), 4326)
     located = shapely.to_wkb(geometry, include_srid=True).tolist()
