@@ -27,11 +27,11 @@ from service.console import (
     JsonOption,
     StoreOption,
     err,
+    opened,
     out,
     print_json,
     progress,
     reporting,
-    store_folder,
 )
 from service.settings import Settings
 
@@ -101,7 +101,7 @@ def publish(
     What would remove items that the newest edition has, such as imported ones, is not published
     without --replace.
     """
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     before = place.current()
     with reporting(as_json):
         try:

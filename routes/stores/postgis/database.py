@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from routes.errors import StoreBusy, StoreError
+from routes.stores.addresses import shown
 from routes.stores.postgis import migrating
 from routes.stores.postgis.asking import Connection, Row, Values
 
@@ -35,16 +36,13 @@ class Database:
         try:
             self._parameters = conninfo_to_dict(address)
         except psycopg.ProgrammingError as error:
+            # Nobody's password belongs on a screen.
+            fault = _line(error).replace(address, "…")
             raise StoreError(
-                f"the store's address cannot be read: {_line(error)}. "
+                f"the store's address cannot be read: {fault}. "
                 "Write it as postgresql://user@host:5432/database"
             ) from None
-
-    @cached_property
-    def name(self) -> str:
-        """The database as people know it: its address without user and password."""
-        said = {"host": "", "port": "5432", "dbname": "", **self._parameters}
-        return f"postgresql://{said['host']}:{said['port']}/{said['dbname']}"
+        self.name = shown(address)
 
     def ask(self, query: str, values: Values | None = None, /) -> list[Row]:
         """Give the rows of one question. It is asked once more where a connection was lost."""

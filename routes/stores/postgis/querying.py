@@ -7,7 +7,9 @@ where to look, and how many rows there are before one. All else is asked of the 
 from __future__ import annotations
 
 import tempfile
+import threading
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +31,28 @@ from routes.wkb import WKB_HEAD, types_of
 
 AT_ONCE = 10_000
 """How many rows are fetched by one question."""
+MOST_AHEAD = 8
+"""How many pages wait, read ahead, for who takes their features."""
+ALL = Condition("true", {})
 IN_REVISION = "collection = %(collection)s AND since <= %(revision)s AND until > %(revision)s"
 WKB = "ST_AsEWKB(ST_SetSRID(geom, 0), 'NDR')"
+
+
+class ReadAhead:
+    """Features that were read with the rows of a page, as whoever asks for one asks for both."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, list[bytes]] = OrderedDict()
+
+    def keep(self, rows: Rows, fragments: list[bytes]) -> None:
+        """Keep the features of some rows until they are taken, or others come."""
+        self._kept[rows.tobytes()] = fragments
+        while len(self._kept) > MOST_AHEAD:
+            self._kept.popitem(last=False)
+
+    def take(self, rows: Rows) -> list[bytes] | None:
+        """Give the features of just these rows, once, if they were read."""
+        return self._kept.pop(rows.tobytes(), None)
 
 
 class SqlIndex(CollectionIndex):
@@ -41,6 +63,8 @@ class SqlIndex(CollectionIndex):
         self._revision = revision
         self._said = {"collection": revision.collection, "revision": revision.number}
         self.work = Work()
+        self._read_ahead = ReadAhead()
+        self._tested = threading.local()
         try:
             lies = revisions.shape(ask, revision.number)
             if len(lies.places) != len(self):
@@ -103,7 +127,8 @@ class SqlIndex(CollectionIndex):
 
     def fragments(self, rows: Rows) -> Iterator[memoryview]:
         """Give features as GeoJSON."""
-        return map(memoryview, self._taken("fragment", rows))
+        ahead = self._read_ahead.take(rows)
+        return map(memoryview, self._taken("fragment", rows) if ahead is None else ahead)
 
     def wkb(self, rows: Rows) -> list[bytes | None]:
         """Give geometries as WKB, EPSG:4326, None where there is none."""
@@ -133,30 +158,38 @@ class SqlIndex(CollectionIndex):
         meets = conditions.meets(query)
         inside, exact = conditions.within(query), conditions.intersects(query)
         found = self._ask(
-            "SELECT found.place FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
+            "SELECT found.* FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
             " WITH ORDINALITY AS stretch (first_place, last_place, nth), LATERAL ("
-            f"SELECT place FROM routeshift.rows WHERE {IN_REVISION}"
+            f"SELECT place, fragment FROM routeshift.rows WHERE {IN_REVISION}"
             " AND place BETWEEN first_place AND last_place"
             f" AND {meets.sql} AND ({inside.sql} OR {exact.sql}) ORDER BY place"
             ") AS found LIMIT %(limit)s",
             self._stretches(rows) | meets.values | inside.values | exact.values | {"limit": limit},
         )
-        return self._rows([place for (place,) in found])
+        there = self._rows([place for place, _ in found])
+        self._read_ahead.keep(there[: limit - 1], [fragment for _, fragment in found[: limit - 1]])
+        return there
 
     def _of_runs(self, runs: Rows, query: Query) -> Rows:
         """Give rows of some runs whose box meets a box of the query and which may hold then."""
         rows = self.tree.rows(runs)
         if query.boxes or query.window is not None:
             self.work.compared += len(rows)
-            rows = self._chosen(rows, conditions.meets(query))
+            rows, inside = self._chosen(rows, conditions.meets(query), conditions.within(query))
+            if query.mask is not None:
+                rows, inside = rows[query.mask[rows]], inside[query.mask[rows]]
+            # Asked for next, of the same rows, by who called this.
+            self._tested.last = (rows, inside)
+            return rows
         return rows if query.mask is None else rows[query.mask[rows]]
 
     def _inside(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
         """Tell which rows need no exact test: their box lies inside a box of the query."""
-        condition = conditions.within(query)
-        if condition.sql in ("true", "false"):
-            return np.full(len(rows), condition.sql == "true")
-        return np.isin(rows, self._chosen(rows, condition))
+        of, inside = getattr(self._tested, "last", (None, None))
+        if rows is of and inside is not None:
+            return np.asarray(inside)
+        found, inside = self._chosen(rows, ALL, conditions.within(query))
+        return np.isin(rows, found[inside])
 
     def _hits(self, rows: Rows, inside: NDArray[np.bool_], query: Query) -> NDArray[np.bool_]:
         """Test exactly what lies on the edge (OGC 17-069r4 /req/core/fc-bbox-response)."""
@@ -164,22 +197,30 @@ class SqlIndex(CollectionIndex):
         edge = np.flatnonzero(~inside)
         if len(edge):
             self.work.decoded += len(edge)
-            hits[edge] = np.isin(rows[edge], self._chosen(rows[edge], conditions.intersects(query)))
+            found, _ = self._chosen(rows[edge], conditions.intersects(query), ALL)
+            hits[edge] = np.isin(rows[edge], found)
         return hits
 
-    def _chosen(self, rows: Rows, condition: Condition) -> Rows:
-        """Give those of some rows, in whatever order they are, that meet a condition, ascending."""
+    def _chosen(
+        self, rows: Rows, condition: Condition, told: Condition
+    ) -> tuple[Rows, NDArray[np.bool_]]:
+        """Give those of some rows that meet a condition, ascending, and of which another holds.
+
+        The rows may come in any order.
+        """
         if len(rows) == 0:
-            return rows
-        ((places,),) = self._ask(
-            "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), '')"
+            return rows, np.empty(0, dtype=bool)
+        ((places, tells),) = self._ask(
+            "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), ''),"
+            f" coalesce(string_agg(boolsend({told.sql}), '' ORDER BY place), '')"
             " FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
             " AS stretch (first_place, last_place)"
             " JOIN routeshift.rows ON place BETWEEN first_place AND last_place"
             f" WHERE {IN_REVISION} AND {condition.sql}",
-            self._stretches(np.sort(rows)) | condition.values,
+            self._stretches(np.sort(rows)) | condition.values | told.values,
         )
-        return self._rows(np.frombuffer(places, ">i8").astype(np.int64))
+        found = self._rows(np.frombuffer(places, ">i8").astype(np.int64))
+        return found, np.frombuffer(tells, np.uint8) == 1
 
     def _stretches(self, rows: Rows) -> dict[str, Any]:
         """Give ascending rows as stretches of places, from the first to the last of neighbours."""

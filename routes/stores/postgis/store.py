@@ -36,8 +36,10 @@ class PostgisStore:
     long as this object is.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, reading: str | None = None) -> None:
+        """Take the address to write to, and that of a copy to read from, if there is one."""
         self.database = Database(address)
+        self.read = Database(reading) if reading else self.database
         self._scratch = tempfile.TemporaryDirectory(prefix="routeshift-")
         self._fetching = Lock()
 
@@ -46,8 +48,8 @@ class PostgisStore:
         return Tables(self._ask)
 
     def _ask(self, query: str, values: Values | None = None, /) -> list[Row]:
-        with in_words(self.database):
-            return self.database.ask(query, values)
+        with in_words(self.read):
+            return self.read.ask(query, values)
 
     def current(self) -> int | None:
         """Give the number of the newest edition; None if there is none."""
@@ -147,7 +149,7 @@ class PostgisStore:
 
     def verify(self, progress: Progress = _quiet) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
-        with in_words(self.database, "not all was verified"), self.database.reading() as connection:
+        with in_words(self.read, "not all was verified"), self.read.reading() as connection:
             if migrating.applied(connection) is None:
                 return []
             check = partial(checking.check, connection)
@@ -156,6 +158,7 @@ class PostgisStore:
     def close(self) -> None:
         """End all connections, and remove what was fetched."""
         self.database.close()
+        self.read.close()
         self._scratch.cleanup()
 
     @contextmanager
