@@ -173,3 +173,6 @@ class Store(Protocol):
 
     def verify(self, progress: Progress = ...) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
+
+    def close(self) -> None:
+        """Let go of what is held open; then the store is asked no more."""

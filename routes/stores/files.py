@@ -171,6 +171,9 @@ class FileStore:
         """Recompute every hash and give what does not agree."""
         return verification.verify(self.layout, progress)
 
+    def close(self) -> None:
+        """Do nothing: files that are mapped are let go with the indexes."""
+
     def _write_collection(self, name: str, content: Content) -> CollectionRecord:
         with self._scratch() as scratch:
             file = content.files.get(name)
