@@ -48,9 +48,11 @@ class Database:
         """Give the rows of one question. It is asked once more where a connection was lost."""
         try:
             return self._asked(query, values)
-        except psycopg.OperationalError as error:
-            if isinstance(error, psycopg.errors.QueryCanceled):
-                raise
+        except psycopg.errors.QueryCanceled:
+            raise
+        except psycopg.OperationalError:
+            # The server may have been started anew: then the others are lost, too.
+            self._pool.check()
             return self._asked(query, values)
 
     def _asked(self, query: str, values: Values | None) -> list[Row]:

@@ -77,16 +77,18 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def _ends(metadata: pq.FileMetaData) -> Iterator[int]:
-    """Give where columns end, and groups of rows, so that pieces are large enough."""
+    """Give where large columns begin and end, and where the small ones between them do."""
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         begin = end = _begin(group.column(0))
-        yield begin
         for column in range(group.num_columns):
             chunk = group.column(column)
+            if chunk.total_compressed_size >= SMALLEST_PIECE:
+                yield end
             end = _begin(chunk) + chunk.total_compressed_size
             if end - begin >= SMALLEST_PIECE:
-                yield (begin := end)
+                yield end
+                begin = end
         yield end
 
 

@@ -193,11 +193,17 @@ def _standing(connection: Connection, collection: Collection, parquet: Path) -> 
 
 def _end_others(connection: Connection, collection: str, revision: int, staying: Places) -> None:
     """Let all rows of the newest revision end before this one, but those that stay."""
+    said = {"collection": collection, "open": OPEN, "revision": revision}
+    ((there,),) = on(connection)(
+        "SELECT string_agg(int8send(place), '') FROM routeshift.rows"
+        " WHERE collection = %(collection)s AND until = %(open)s",
+        said,
+    )
+    leaving = np.setdiff1d(np.frombuffer(there, ">i8").astype(np.int64), staying)
     connection.execute(
         "UPDATE routeshift.rows SET until = %(revision)s WHERE collection = %(collection)s"
-        " AND until = %(open)s AND NOT EXISTS (SELECT FROM unnest(%(staying)s::int8[]) AS staying"
-        " WHERE staying = place)",
-        {"revision": revision, "collection": collection, "open": OPEN, "staying": staying.tolist()},
+        " AND place = ANY (%(leaving)s::int8[]) AND until = %(open)s",
+        said | {"leaving": leaving.tolist()},
     )
 
 
@@ -236,6 +242,8 @@ def _write(
                     copy.write_row((collection.name, int(here[row[0]]), revision, *row[1:]))
             bounds.append(batch.bounds)
             boxes.append(batch.boxes)
+    # So that who asks next is not answered by a plan for the rows of before.
+    connection.execute("ANALYZE routeshift.rows")
     every = Bounds.from_array(np.concatenate(bounds, axis=1))
     placed = GAP * np.arange(1, count + 1) if at is None else at
     return _Written(placed, np.concatenate(boxes), every)
