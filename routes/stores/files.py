@@ -11,7 +11,6 @@ moment leaves the last edition whole; what it left behind is swept by the next w
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -51,6 +50,11 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.layout = Layout(folder)
+
+    @property
+    def documents(self) -> Layout:
+        """Give what the store says of its editions, byte for byte."""
+        return self.layout
 
     def current(self) -> int | None:
         """Give the number of the newest edition; None if there is none."""
@@ -130,16 +134,40 @@ class FileStore:
         try:
             with self._writer():
                 self._sweep()
-                records = {}
-                for name in content.collections:
-                    progress(name)
-                    records[name] = self._write_collection(name, content)
+                records = self._write(content, progress)
                 same = manifests.unchanged(self.layout, content, records) if if_changed else None
                 if same is not None:
                     return same
                 return self._write_manifest(content, records, note, author)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"the edition was not published: {error}") from error
+
+    def receive(self, document: bytes, content: Content) -> Manifest:
+        """Take over the next edition of another store as it is: its manifest, and what it says.
+
+        Raises StoreBusy, StoreError, or StoreDamaged where something is not as the manifest says.
+        """
+        try:
+            with self._writer():
+                self._sweep()
+                records = self._write(content, _quiet)
+                manifest = manifests.arrived(self.layout, document, records)
+                self._add(manifest.number, document)
+                return manifest
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"the edition was not taken over: {error}") from error
+
+    def receive_epitaph(self, said: Pruned) -> None:
+        """Take over what is kept of an edition that was removed from another store.
+
+        Raises StoreBusy or StoreError.
+        """
+        try:
+            with self._writer():
+                written = manifests.written_epitaph(said)
+                durable.write(self.layout.tombstone(said.number), written)
+        except OSError as error:
+            raise StoreError(f"the edition was not taken over: {error}") from error
 
     def pruned(self) -> list[Pruned]:
         """Give the editions that were removed, ascending. Raises StoreDamaged."""
@@ -173,6 +201,14 @@ class FileStore:
 
     def close(self) -> None:
         """Do nothing: files that are mapped are let go with the indexes."""
+
+    def _write(self, content: Content, progress: Progress) -> dict[str, CollectionRecord]:
+        """Write all collections of a new edition; give what was found of each."""
+        records = {}
+        for name in content.collections:
+            progress(name)
+            records[name] = self._write_collection(name, content)
+        return records
 
     def _write_collection(self, name: str, content: Content) -> CollectionRecord:
         with self._scratch() as scratch:
@@ -225,11 +261,14 @@ class FileStore:
         self, content: Content, records: dict[str, CollectionRecord], note: str, author: str
     ) -> Manifest:
         manifest = manifests.following(self.layout.pointer(), content, records, note, author)
-        document = manifests.written(manifest)
-        durable.write(self.layout.manifest(manifest.number), document)
-        digest = hashlib.sha256(document).hexdigest()
-        durable.write(self.layout.current, f"{manifest.number} {digest}\n".encode())
+        self._add(manifest.number, manifests.written(manifest))
         return manifest
+
+    def _add(self, number: int, document: bytes) -> None:
+        """Write the manifest of the newest edition, and point to it."""
+        durable.write(self.layout.manifest(number), document)
+        pointer = f"{number} {manifests.sha256(document)}\n"
+        durable.write(self.layout.current, pointer.encode())
 
     @contextmanager
     def _writer(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 
@@ -19,41 +19,14 @@ from routes.stores.base import (
     WITHOUT_STORIES,
     CollectionRecord,
     Content,
+    Documents,
     Manifest,
+    Pointer,
     Pruned,
 )
 from routes.stories.story import Stories
 
-Pointer = tuple[int, str]
-"""The number of an edition, and the hash of its manifest."""
-
-
-class Documents(Protocol):
-    """Where a store keeps what it says of its editions. Reading raises StoreDamaged or StoreError.
-
-    The names are those by which people find a document.
-    """
-
-    def pointer(self) -> Pointer | None:
-        """Give the newest edition's number and its manifest's hash."""
-
-    def written(self) -> list[int]:
-        """Give the numbers of all manifests that are there and not removed, ascending."""
-
-    def removed(self) -> list[int]:
-        """Give the numbers of all editions that were removed, ascending."""
-
-    def document(self, number: int) -> bytes | None:
-        """Give the bytes of one edition's manifest, None if it is not there."""
-
-    def epitaph(self, number: int) -> bytes | None:
-        """Give the bytes of what is kept of an edition that was removed."""
-
-    def document_name(self, number: int) -> str:
-        """Name one edition's manifest as people find it."""
-
-    def epitaph_name(self, number: int) -> str:
-        """Name what is kept of a removed edition as people find it."""
+Records = dict[str, CollectionRecord]
 
 
 def now() -> str:
@@ -63,8 +36,8 @@ def now() -> str:
 
 def numbers(documents: Documents) -> list[int]:
     """Give the numbers of all editions, ascending."""
-    newest, _ = documents.pointer() or (0, "")
-    return [number for number in documents.written() if number <= newest]
+    last = newest(documents)
+    return [number for number in documents.written() if number <= last]
 
 
 def read(documents: Documents, number: int) -> Manifest:
@@ -72,12 +45,12 @@ def read(documents: Documents, number: int) -> Manifest:
 
     Raises NotFound, Gone, StoreDamaged, or StoreError for one of a newer format.
     """
-    newest, _ = documents.pointer() or (0, "")
+    last = newest(documents)
     if documents.epitaph(number) is not None:
         raise Gone(number, tombstone(documents, number).pruned)
     document = documents.document(number)
-    if not 1 <= number <= newest or document is None:
-        raise NotFound("edition", number, f"1 to {newest}" if newest else "none yet")
+    if not 1 <= number <= last or document is None:
+        raise NotFound("edition", number, f"1 to {last}" if last else "none yet")
     try:
         return parse(document)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -102,10 +75,47 @@ def tombstone(documents: Documents, number: int) -> Pruned:
         raise StoreDamaged(f"{name} does not say what was removed: {error}") from error
 
 
+def newest(documents: Documents) -> int:
+    """Give the number of the newest edition, 0 if there is none."""
+    return (documents.pointer() or (0, ""))[0]
+
+
+def hash_of(documents: Documents, number: int) -> str | None:
+    """Give the hash of an edition's manifest, also of one that was removed; None if none was.
+
+    Raises StoreDamaged.
+    """
+    document = documents.document(number)
+    if document is not None:
+        return sha256(document)
+    return tombstone(documents, number).sha256 if documents.epitaph(number) is not None else None
+
+
+def arrived(documents: Documents, document: bytes, records: Records) -> Manifest:
+    """Read a manifest that came from elsewhere, where all that came with it is as it says.
+
+    `records`: what was found of its collections. Raises StoreDamaged.
+    """
+    try:
+        manifest = parse(document)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreDamaged(f"what arrived is not a manifest: {error}") from error
+    name = f"edition {manifest.number}"
+    if manifest.parent != hash_of(documents, manifest.number - 1):
+        raise StoreDamaged(f"{name} does not follow the one that is here before it")
+    for collection in sorted({*manifest.collections, *records}):
+        if manifest.collections.get(collection) != records.get(collection):
+            raise StoreDamaged(f"{collection} of {name} is not what was published")
+    said = content_hash(manifest.atlas, manifest.sources, records, manifest.stories)
+    if said != manifest.content:
+        raise StoreDamaged(f"{name} says other than what its own hash says")
+    return manifest
+
+
 def following(
     pointer: Pointer | None,
     content: Content,
-    records: dict[str, CollectionRecord],
+    records: Records,
     note: str,
     author: str,
 ) -> Manifest:
@@ -128,9 +138,7 @@ def following(
     )
 
 
-def unchanged(
-    documents: Documents, content: Content, records: dict[str, CollectionRecord]
-) -> Manifest | None:
+def unchanged(documents: Documents, content: Content, records: Records) -> Manifest | None:
     """Give the newest edition where it says the same already."""
     pointer = documents.pointer()
     if pointer is None:
@@ -147,7 +155,7 @@ def epitaph_of(manifest: Manifest, document: bytes) -> Pruned:
         published=manifest.published,
         note=manifest.note,
         author=manifest.author,
-        sha256=hashlib.sha256(document).hexdigest(),
+        sha256=sha256(document),
         parent=manifest.parent,
         pruned=now(),
     )
@@ -156,7 +164,7 @@ def epitaph_of(manifest: Manifest, document: bytes) -> Pruned:
 def content_hash(
     atlas: dict[str, Any],
     sources: dict[str, Any],
-    records: dict[str, CollectionRecord],
+    records: Records,
     stories: Stories,
 ) -> str:
     """Hash what an edition says: the same for the same content, whenever it is published.
@@ -171,6 +179,11 @@ def content_hash(
     if stories:
         said["stories"] = stories
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def sha256(document: bytes) -> str:
+    """Give the SHA-256 of a document, in hexadecimal."""
+    return hashlib.sha256(document).hexdigest()
 
 
 def format_of(stories: Stories) -> int:

@@ -5,16 +5,14 @@ Each edition names the hash of the one before it, and the hashes of its collecti
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 
 import orjson
 
 from routes.errors import NotFound, StoreDamaged
 from routes.stores import durable, manifests
-from routes.stores.base import CollectionRecord, Damage, Manifest, Progress
+from routes.stores.base import CollectionRecord, Damage, Documents, Manifest, Progress
 from routes.stores.layout import Layout
-from routes.stores.manifests import Documents
 
 Check = Callable[[str, CollectionRecord], Iterator[Damage]]
 """Compares a collection, by its name and record, with what was published."""
@@ -45,7 +43,7 @@ def chain(
             witness = documents.epitaph_name(each)
             continue
         document = documents.document(each)
-        if document is not None and expected not in (None, _sha256(document)):
+        if document is not None and expected not in (None, manifests.sha256(document)):
             problem = f"is not what was published, or else {witness} is not"
             damages.append(Damage(documents.document_name(each), problem))
         manifest = _edition(documents, each, witness, damages)
@@ -91,10 +89,6 @@ def _edition(
     ):
         damages.append(Damage(name, "says other than what its own hash says"))
     return manifest
-
-
-def _sha256(document: bytes) -> str:
-    return hashlib.sha256(document).hexdigest()
 
 
 def _collection(layout: Layout, sha256: str) -> Iterator[Damage]:

@@ -209,7 +209,7 @@ def test_an_edition_of_a_newer_format_is_refused_with_what_to_do(
 ) -> None:
     copy = databases.new(two_editions.rpartition("/")[2])
     with closing(PostgisStore(copy)) as store:
-        document = orjson.loads(store._tables.document(2) or b"") | {"format": FORMAT + 1}
+        document = orjson.loads(store.documents.document(2) or b"") | {"format": FORMAT + 1}
         with psycopg.connect(copy) as connection:
             connection.execute(
                 "UPDATE routeshift.editions SET document = %s WHERE number = 2",

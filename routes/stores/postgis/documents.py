@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 from routes.stores import manifests
-from routes.stores.base import Manifest, Pruned
-from routes.stores.manifests import Pointer
+from routes.stores.base import Pointer, Pruned
 from routes.stores.postgis.asking import Ask
 
 
@@ -46,14 +44,9 @@ class Tables:
         """Name what is kept of a removed edition as people find it."""
         return f"removed, number {number}"
 
-    def add(self, manifest: Manifest) -> None:
+    def add(self, number: int, document: bytes) -> None:
         """Write the manifest of the newest edition, and point to it."""
-        document = manifests.written(manifest)
-        said = {
-            "number": manifest.number,
-            "document": document,
-            "sha256": hashlib.sha256(document).hexdigest(),
-        }
+        said = {"number": number, "document": document, "sha256": manifests.sha256(document)}
         self.ask(
             "INSERT INTO routeshift.editions VALUES (%(number)s, %(document)s) RETURNING 1", said
         )
@@ -68,12 +61,20 @@ class Tables:
         """Keep of an edition only that it was there, and what it said it was."""
         manifest = manifests.read(self, number)
         said = manifests.epitaph_of(manifest, self.document(number) or b"")
-        written = {"number": number, "document": manifests.written_epitaph(said)}
-        self.ask("DELETE FROM routeshift.editions WHERE number = %(number)s RETURNING 1", written)
         self.ask(
-            "INSERT INTO routeshift.removed VALUES (%(number)s, %(document)s) RETURNING 1", written
+            "DELETE FROM routeshift.editions WHERE number = %(number)s RETURNING 1",
+            {"number": number},
         )
+        self.add_epitaph(said)
         return said
+
+    def add_epitaph(self, said: Pruned) -> None:
+        """Write what is kept of an edition that was removed."""
+        self.ask(
+            "INSERT INTO routeshift.removed VALUES (%(number)s, %(document)s)"
+            " ON CONFLICT DO NOTHING RETURNING 1",
+            {"number": said.number, "document": manifests.written_epitaph(said)},
+        )
 
     def _document(self, table: str, number: int) -> bytes | None:
         found = self.ask(

@@ -44,7 +44,8 @@ class PostgisStore:
         self._fetching = Lock()
 
     @property
-    def _tables(self) -> Tables:
+    def documents(self) -> Tables:
+        """Give what the store says of its editions, byte for byte."""
         return Tables(self._ask)
 
     def _ask(self, query: str, values: Values | None = None, /) -> list[Row]:
@@ -53,16 +54,16 @@ class PostgisStore:
 
     def current(self) -> int | None:
         """Give the number of the newest edition; None if there is none."""
-        pointer = self._tables.pointer()
+        pointer = self.documents.pointer()
         return pointer[0] if pointer else None
 
     def numbers(self) -> list[int]:
         """Give the numbers of all editions, ascending."""
-        return self._tables.written()
+        return self.documents.written()
 
     def manifest(self, number: int) -> Manifest:
         """Give one edition's manifest. Raises NotFound, Gone or StoreDamaged."""
-        return manifests.read(self._tables, number)
+        return manifests.read(self.documents, number)
 
     def content(self, number: int) -> Content:
         """Give all that one edition says, to be published again. Raises as `frame`."""
@@ -80,7 +81,7 @@ class PostgisStore:
 
     def frame(self, number: int, collection: str) -> geopandas.GeoDataFrame:
         """Give all rows of a collection, EPSG:4326. Raises NotFound or StoreDamaged."""
-        record = manifests.record(self._tables, number, collection)
+        record = manifests.record(self.documents, number, collection)
         return frames.read_parquet(COLLECTIONS[collection], self._parquet(record.sha256))
 
     def batches(
@@ -90,7 +91,7 @@ class PostgisStore:
 
         Typed as `routes.recorded.schema_of` says. Raises NotFound or StoreDamaged.
         """
-        record = manifests.record(self._tables, number, collection)
+        record = manifests.record(self.documents, number, collection)
         yield from recorded.batches(COLLECTIONS[collection], self._parquet(record.sha256), columns)
 
     def index(self, number: int, collection: str) -> SqlIndex:
@@ -98,7 +99,7 @@ class PostgisStore:
 
         Raises NotFound, StoreDamaged, or StoreBusy where they have to be made and cannot now.
         """
-        record = manifests.record(self._tables, number, collection)
+        record = manifests.record(self.documents, number, collection)
         found = revisions.find(self._ask, collection, record.sha256)
         return SqlIndex(self._ask, found or self._remade(collection, record.sha256))
 
@@ -117,23 +118,43 @@ class PostgisStore:
         """
         try:
             with self._writing("the edition was not published") as connection:
-                written = {}
-                for name in content.collections:
-                    progress(name)
-                    written[name] = _write_collection(connection, name, content)
+                written = _write(connection, content, progress)
                 tables = Tables(on(connection))
                 same = manifests.unchanged(tables, content, written) if if_changed else None
                 if same is not None:
                     return same
                 manifest = manifests.following(tables.pointer(), content, written, note, author)
-                tables.add(manifest)
+                tables.add(manifest.number, manifests.written(manifest))
                 return manifest
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"the edition was not published: {error}") from error
 
+    def receive(self, document: bytes, content: Content) -> Manifest:
+        """Take over the next edition of another store as it is: its manifest, and what it says.
+
+        Raises StoreBusy, StoreError, or StoreDamaged where something is not as the manifest says.
+        """
+        try:
+            with self._writing("the edition was not taken over") as connection:
+                tables = Tables(on(connection))
+                written = _write(connection, content, _quiet)
+                manifest = manifests.arrived(tables, document, written)
+                tables.add(manifest.number, document)
+                return manifest
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"the edition was not taken over: {error}") from error
+
+    def receive_epitaph(self, said: Pruned) -> None:
+        """Take over what is kept of an edition that was removed from another store.
+
+        Raises StoreBusy or StoreError.
+        """
+        with self._writing("the edition was not taken over") as connection:
+            Tables(on(connection)).add_epitaph(said)
+
     def pruned(self) -> list[Pruned]:
         """Give the editions that were removed, ascending. Raises StoreDamaged."""
-        return [manifests.tombstone(self._tables, one) for one in self._tables.removed()]
+        return [manifests.tombstone(self.documents, one) for one in self.documents.removed()]
 
     def prune(self, keep: int) -> list[Pruned]:
         """Remove all editions but the newest `keep`, at least one; give those removed.
@@ -181,6 +202,17 @@ class PostgisStore:
             if not path.exists():
                 records.fetch(self._ask, sha256, path)
         return path
+
+
+def _write(
+    connection: Connection, content: Content, progress: Progress
+) -> dict[str, CollectionRecord]:
+    """Keep all collections of a new edition; give what was found of each."""
+    written = {}
+    for name in content.collections:
+        progress(name)
+        written[name] = _write_collection(connection, name, content)
+    return written
 
 
 def _write_collection(connection: Connection, name: str, content: Content) -> CollectionRecord:
