@@ -19,7 +19,7 @@ from geo.shipped import data_folder
 from routes import atlas
 from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
-from service import cli_editions
+from service import cli_editions, cli_stores
 from service.cli_import import import_file
 from service.cli_render import render
 from service.console import (
@@ -180,7 +180,7 @@ def _run(settings: Settings) -> None:
     ).serve()
 
 
-for command in cli_editions.COMMANDS:
+for command in (*cli_editions.COMMANDS, *cli_stores.COMMANDS):
     app.command()(command)
 
 

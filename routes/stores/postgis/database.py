@@ -79,6 +79,18 @@ class Database:
 
         The tables are made where there are none. Raises StoreBusy.
         """
+        with self._alone() as connection:
+            migrating.ready(connection, self.name)
+            yield connection
+
+    def migrate(self, to: int | None) -> list[str]:
+        """Bring the tables to a form; see `migrating.migrate`. Raises StoreBusy."""
+        with self._alone() as connection:
+            return migrating.migrate(connection, self.name, to)
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """Give a connection that nobody writes beside, in one transaction."""
         with self._connected() as connection, connection.transaction():
             connection.execute("SET LOCAL statement_timeout = 0")
             if not connection.execute(
@@ -86,7 +98,6 @@ class Database:
             ).fetchall()[0][0]:
                 raise StoreBusy(f"{_writer(connection)} is publishing to {self.name}; "
                                 "try again when it is done")  # fmt: skip
-            migrating.ready(connection, self.name)
             yield connection
 
     def close(self) -> None:

@@ -176,6 +176,14 @@ class PostgisStore:
             check = partial(checking.check, connection)
             return verification.chain(Tables(on(connection)), "current", check, progress)
 
+    def migrate(self, to: int | None = None) -> list[str]:
+        """Bring the tables to a form, the newest by default; give what was done, in order.
+
+        Raises StoreBusy or StoreError.
+        """
+        with in_words(self.database, "nothing was changed"):
+            return self.database.migrate(to)
+
     def close(self) -> None:
         """End all connections, and remove what was fetched."""
         self.database.close()
