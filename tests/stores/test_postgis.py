@@ -305,6 +305,19 @@ def test_where_postgis_may_not_be_installed_it_is_said_who_can(databases: Databa
     databases.drop(plain)
 
 
+def test_a_service_needs_to_read_and_no_more(databases: Databases, address: str) -> None:
+    databases.command("CREATE ROLE reader LOGIN")
+    with closing(PostgisStore(address)) as store:
+        store.publish(title_and_row(1), "", "")
+    do(address, "GRANT USAGE ON SCHEMA routeshift TO reader")
+    do(address, "GRANT SELECT ON ALL TABLES IN SCHEMA routeshift TO reader")
+    with closing(PostgisStore(address.replace("routeshift@", "reader@"))) as store:
+        assert is_whole(store)
+        with pytest.raises(StoreError, match=r"the edition was not published: .*permission denied"):
+            store.publish(title_and_row(2), "", "")
+        assert store.numbers() == [1]
+
+
 def test_a_question_that_takes_too_long_is_ended_and_it_is_said(
     new_store: PostgisStore, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
