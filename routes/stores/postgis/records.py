@@ -21,16 +21,16 @@ SMALLEST_PIECE = 2**16
 
 def keep(connection: Connection, sha256: str, path: Path) -> None:
     """Keep a file under its hash. Raises OSError or ArrowException."""
-    content = [(position, piece) for position, piece in enumerate(_pieces(path))]
-    named = [(hashlib.sha256(piece).digest(), position, piece) for position, piece in content]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO routeshift.pieces VALUES (%b, %b) ON CONFLICT DO NOTHING",
-            [(name, piece) for name, _, piece in named],
-        )
-        cursor.executemany(
-            "INSERT INTO routeshift.records VALUES (%s, %s, %b)",
-            [(sha256, position, name) for name, position, _ in named],
+    for position, piece in enumerate(_pieces(path)):
+        said = {"name": hashlib.sha256(piece).digest(), "sha256": sha256, "position": position}
+        there = "SELECT FROM routeshift.pieces WHERE sha256 = %(name)s"
+        if not connection.execute(there, said).fetchall():
+            connection.execute(
+                "INSERT INTO routeshift.pieces VALUES (%(name)s, %(piece)b)",
+                said | {"piece": piece},
+            )
+        connection.execute(
+            "INSERT INTO routeshift.records VALUES (%(sha256)s, %(position)s, %(name)s)", said
         )
 
 

@@ -7,6 +7,7 @@ writes those that the newest before it did not have, or not in this order.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ from routes.schema import Collection
 from routes.serving import Served
 from routes.stores.postgis import places
 from routes.stores.postgis.asking import Ask, Connection, on
-from routes.stores.postgis.places import GAP, NOWHERE, Places
+from routes.stores.postgis.places import NOWHERE, Places
 
 OPEN = 2**31 - 1
 """`until` of rows that the newest revision has."""
@@ -99,21 +101,12 @@ def make(connection: Connection, collection: Collection, sha256: str, parquet: P
     """Make the revision of a collection from its GeoParquet. Raises OSError or ArrowException."""
     ask = on(connection)
     ((number,),) = ask("SELECT nextval('routeshift.revision')")
-    newest = {"collection": collection.name, "open": OPEN}
-    is_first = not ask(
-        "SELECT FROM routeshift.rows"
-        " WHERE collection = %(collection)s AND until = %(open)s LIMIT 1",
-        newest,
-    )
-    before = None if is_first else _standing(connection, collection, parquet)
-    at = None if before is None else places.placed(before)
-    if before is not None and at is not None:
-        _end_others(connection, collection.name, number, at[at == before])
-    written = _write(connection, collection, number, parquet, before, at)
-    made = Revision(
-        number, collection.name, len(written.at), extent_of(written.boxes, written.bounds)
-    )
-    _add(ask, made, sha256, Shape.of(written.at, written.boxes, written.bounds))
+    before = _standing(connection, collection, parquet)
+    at = places.placed(before)
+    _end_others(connection, collection.name, number, at[at == before])
+    written = _write(connection, collection, number, parquet, at, at != before)
+    made = Revision(number, collection.name, len(at), extent_of(*written))
+    _add(ask, made, sha256, Shape.of(at, *written))
     return made
 
 
@@ -164,12 +157,33 @@ def _digest(*parts: bytes) -> bytes:
 
 def _standing(connection: Connection, collection: Collection, parquet: Path) -> Places:
     """Give where each row of a GeoParquet stands in the newest revision, NOWHERE if it does not."""
+    before = np.full(pq.read_metadata(parquet).num_rows, NOWHERE)
+    newest = {"collection": collection.name, "open": OPEN}
+    if not on(connection)(
+        "SELECT FROM routeshift.rows"
+        " WHERE collection = %(collection)s AND until = %(open)s LIMIT 1",
+        newest,
+    ):
+        return before
+    _send_digests(connection, collection, parquet)
+    ((rows, standing),) = on(connection)(
+        "SELECT coalesce(array_agg(row), '{}'), coalesce(array_agg(place), '{}')"
+        " FROM arriving JOIN routeshift.rows USING (id, digest)"
+        " WHERE collection = %(collection)s AND until = %(open)s",
+        newest,
+    )
+    before[np.array(rows, dtype=np.intp)] = standing
+    return before
+
+
+def _send_digests(connection: Connection, collection: Collection, parquet: Path) -> None:
+    """Fill the table `arriving` with the rows that are to come: their ids and digests."""
     connection.execute(
         "CREATE TEMPORARY TABLE IF NOT EXISTS arriving (row integer, id text, digest bytea)"
-        " ON COMMIT DELETE ROWS"
+        " ON COMMIT DROP"
     )
     connection.execute("TRUNCATE arriving")
-    count = 0
+    row = itertools.count()
     with (
         connection.cursor() as cursor,
         cursor.copy("COPY arriving FROM STDIN (FORMAT BINARY)") as copy,
@@ -177,25 +191,15 @@ def _standing(connection: Connection, collection: Collection, parquet: Path) -> 
         copy.set_types(["int4", "text", "bytea"])
         for batch in serving.served(collection, parquet):
             for one, digest in zip(listed(batch.ids), digests(batch), strict=True):
-                copy.write_row((count, one, digest))
-                count += 1
+                copy.write_row((next(row), one, digest))
     connection.execute("ANALYZE arriving")
-    ((rows, standing),) = on(connection)(
-        "SELECT coalesce(array_agg(row), '{}'), coalesce(array_agg(place), '{}')"
-        " FROM arriving JOIN routeshift.rows USING (id, digest)"
-        " WHERE collection = %(collection)s AND until = %(open)s",
-        {"collection": collection.name, "open": OPEN},
-    )
-    before = np.full(count, NOWHERE)
-    before[np.array(rows, dtype=np.intp)] = standing
-    return before
 
 
 def _end_others(connection: Connection, collection: str, revision: int, staying: Places) -> None:
     """Let all rows of the newest revision end before this one, but those that stay."""
     said = {"collection": collection, "open": OPEN, "revision": revision}
     ((there,),) = on(connection)(
-        "SELECT string_agg(int8send(place), '') FROM routeshift.rows"
+        "SELECT coalesce(string_agg(int8send(place), ''), '') FROM routeshift.rows"
         " WHERE collection = %(collection)s AND until = %(open)s",
         said,
     )
@@ -207,24 +211,15 @@ def _end_others(connection: Connection, collection: str, revision: int, staying:
     )
 
 
-@dataclass(frozen=True)
-class _Written:
-    """All rows of a revision: their places, boxes (n, 4), and bounds."""
-
-    at: Places
-    boxes: NDArray[np.float64]
-    bounds: Bounds
-
-
 def _write(
     connection: Connection,
     collection: Collection,
     revision: int,
     parquet: Path,
-    before: Places | None,
-    at: Places | None,
-) -> _Written:
-    """Write the rows of a GeoParquet that do not stand where they should."""
+    at: Places,
+    new: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], Bounds]:
+    """Write the new ones of the rows of a GeoParquet; give the boxes (n, 4) and bounds of all."""
     bounds, boxes, count = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], 0
     names = ", ".join(COLUMNS)
     with (
@@ -234,27 +229,23 @@ def _write(
         copy.set_types(list(COLUMNS.values()))
         for batch in serving.served(collection, parquet):
             rows = slice(count, count + len(batch.ids))
-            count = rows.stop
-            here = GAP * np.arange(rows.start + 1, rows.stop + 1) if at is None else at[rows]
-            new = np.ones(len(here), dtype=bool) if before is None else here != before[rows]
-            if new.any():
-                for row in _rows(batch, new):
-                    copy.write_row((collection.name, int(here[row[0]]), revision, *row[1:]))
+            if new[rows].any():
+                for place, *said in _rows(batch, at[rows], new[rows]):
+                    copy.write_row((collection.name, place, revision, *said))
             bounds.append(batch.bounds)
             boxes.append(batch.boxes)
+            count = rows.stop
     # So that who asks next is not answered by a plan for the rows of before.
     connection.execute("ANALYZE routeshift.rows")
-    every = Bounds.from_array(np.concatenate(bounds, axis=1))
-    placed = GAP * np.arange(1, count + 1) if at is None else at
-    return _Written(placed, np.concatenate(boxes), every)
+    return np.concatenate(boxes), Bounds.from_array(np.concatenate(bounds, axis=1))
 
 
-def _rows(batch: Served, new: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:
-    """Give the chosen rows of a batch: which row it is, then its values, from its id on."""
+def _rows(batch: Served, at: Places, new: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:
+    """Give the new ones of the rows of a batch: their places and values, from the id on."""
     geometry = shapely.set_srid(shapely.from_wkb(listed(batch.wkb)), 4326)
     located = shapely.to_wkb(geometry, include_srid=True).tolist()
     said = zip(
-        range(len(new)), listed(batch.ids), digests(batch), located, *batch.boxes.T.tolist(),
+        at.tolist(), listed(batch.ids), digests(batch), located, *batch.boxes.T.tolist(),
         *batch.bounds.tolist(), listed(batch.fragments), strict=True,
     )  # fmt: skip
-    return (row for row, is_new in zip(said, new.tolist(), strict=True) if is_new)
+    return itertools.compress(said, new.tolist())
