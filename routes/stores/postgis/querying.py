@@ -9,50 +9,44 @@ from __future__ import annotations
 import tempfile
 import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from geo.times import Bounds
 from routes.errors import StoreDamaged
-from routes.index import CollectionIndex, Extent, Page, Query, Rows, Work
+from routes.index import MOST_RUNS, CollectionIndex, Extent, Page, Query, Rows, Work
 from routes.stores.postgis import conditions, revisions
+from routes.stores.postgis.ahead import ReadAhead
 from routes.stores.postgis.asking import Ask, Row
+from routes.stores.postgis.bounds import NAMES as TIMES
+from routes.stores.postgis.bounds import FetchedBounds
 from routes.stores.postgis.conditions import Condition
 from routes.stores.postgis.revisions import Revision
-from routes.tree import Tree
+from routes.tree import RUN, Tree
 from routes.wkb import WKB_HEAD, types_of
 
+RUNS_AT_FIRST = 512
+"""In how many runs of rows a page is looked for first."""
 AT_ONCE = 10_000
 """How many rows are fetched by one question."""
-MOST_AHEAD = 8
-"""How many pages wait, read ahead, for who takes their features."""
 ALL = Condition("true", {})
+SIDES = ("west", "south", "east", "north")
 IN_REVISION = "collection = %(collection)s AND since <= %(revision)s AND until > %(revision)s"
 WKB = "ST_AsEWKB(ST_SetSRID(geom, 0), 'NDR')"
 
 
-class ReadAhead:
-    """Features that were read with the rows of a page, as whoever asks for one asks for both."""
+class Tested(NamedTuple):
+    """Rows, which of them lie inside the boxes of a query, and which match it, if `is_exact`."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[bytes, list[bytes]] = OrderedDict()
-
-    def keep(self, rows: Rows, fragments: list[bytes]) -> None:
-        """Keep the features of some rows until they are taken, or others come."""
-        self._kept[rows.tobytes()] = fragments
-        while len(self._kept) > MOST_AHEAD:
-            self._kept.popitem(last=False)
-
-    def take(self, rows: Rows) -> list[bytes] | None:
-        """Give the features of just these rows, once, if they were read."""
-        return self._kept.pop(rows.tobytes(), None)
+    rows: Rows
+    inside: NDArray[np.bool_]
+    hits: NDArray[np.bool_]
+    is_exact: bool = False
 
 
 class SqlIndex(CollectionIndex):
@@ -63,6 +57,7 @@ class SqlIndex(CollectionIndex):
         self._revision = revision
         self._said = {"collection": revision.collection, "revision": revision.number}
         self.work = Work()
+        self.bounds = FetchedBounds(self._bounds_of)
         self._read_ahead = ReadAhead()
         self._tested = threading.local()
         try:
@@ -82,17 +77,9 @@ class SqlIndex(CollectionIndex):
         return self._revision.count
 
     @cached_property
-    def bounds(self) -> Bounds:  # type: ignore[override]  # of all rows; most queries need none
-        """The valid times of all rows."""
-        names = ("start_earliest", "start_latest", "end_earliest", "end_latest",
-                 "attested_from", "attested_until")  # fmt: skip
-        return Bounds.from_array(self._numbers(names, "int8send", ">i8").astype(np.int64))
-
-    @cached_property
-    def boxes(self) -> NDArray[np.float64]:  # type: ignore[override]  # as above
+    def boxes(self) -> NDArray[np.float64]:  # type: ignore[override]  # most queries need none
         """The boxes of all rows, shape (n, 4)."""
-        sides = self._numbers(("west", "south", "east", "north"), "float8send", ">f8")
-        return np.ascontiguousarray(sides.astype(np.float64).T)
+        return self._numbers(SIDES, "float8send", ">f8", None).astype(np.float64)
 
     def extent(self) -> Extent:
         """Give the box of all geometries, and the possible extent in time of rows that have one."""
@@ -144,8 +131,14 @@ class SqlIndex(CollectionIndex):
         """Give a page in the order of the rows, and look at no more of them than it takes."""
         if query.mask is not None:
             return super()._first_of(runs, query, first_place, limit)
-        rows = self.tree.rows(runs)
-        found = self._first_in(rows[np.searchsorted(rows, first_place) :], query, limit + 1)
+        runs = runs[np.searchsorted(runs, first_place // RUN) :]
+        found, begin, length = np.empty(0, np.intp), 0, RUNS_AT_FIRST
+        while len(found) <= limit and begin < len(runs):
+            rows = self.tree.rows(runs[begin : begin + length])
+            rows = rows[np.searchsorted(rows, first_place) :]
+            more = self._first_in(rows, query, limit + 1 - len(found))
+            found = np.concatenate([found, more]) if len(found) else more
+            begin, length = begin + length, length * 8
         if len(found) > limit:
             return Page(found[:limit], int(found[limit]), None)
         return Page(found, None, len(found) if first_place == 0 else None)
@@ -175,52 +168,60 @@ class SqlIndex(CollectionIndex):
         rows = self.tree.rows(runs)
         if query.boxes or query.window is not None:
             self.work.compared += len(rows)
-            rows, inside = self._chosen(rows, conditions.meets(query), conditions.within(query))
+            within = conditions.within(query)
+            # Few are tested exactly, too: whoever asks for them counts them all.
+            exact = conditions.intersects(query) if len(runs) <= MOST_RUNS else ALL
+            rows, inside, hits, _ = self._chosen(rows, conditions.meets(query), within, exact)
             if query.mask is not None:
-                rows, inside = rows[query.mask[rows]], inside[query.mask[rows]]
+                let = query.mask[rows]
+                rows, inside, hits = rows[let], inside[let], hits[let]
             # Asked for next, of the same rows, by who called this.
-            self._tested.last = (rows, inside)
+            self._tested.last = Tested(rows, inside, hits, is_exact=len(runs) <= MOST_RUNS)
             return rows
         return rows if query.mask is None else rows[query.mask[rows]]
 
     def _inside(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
         """Tell which rows need no exact test: their box lies inside a box of the query."""
-        of, inside = getattr(self._tested, "last", (None, None))
-        if rows is of and inside is not None:
-            return np.asarray(inside)
-        found, inside = self._chosen(rows, ALL, conditions.within(query))
+        tested: Tested | None = getattr(self._tested, "last", None)
+        if tested is not None and tested.rows is rows:
+            return tested.inside
+        found, inside, *_ = self._chosen(rows, ALL, conditions.within(query), ALL)
         return np.isin(rows, found[inside])
 
     def _hits(self, rows: Rows, inside: NDArray[np.bool_], query: Query) -> NDArray[np.bool_]:
         """Test exactly what lies on the edge (OGC 17-069r4 /req/core/fc-bbox-response)."""
-        hits = inside.copy()
+        tested: Tested | None = getattr(self._tested, "last", None)
         edge = np.flatnonzero(~inside)
+        self.work.decoded += len(edge)
+        if tested is not None and tested.rows is rows and tested.is_exact:
+            return tested.hits
+        hits = inside.copy()
         if len(edge):
-            self.work.decoded += len(edge)
-            found, _ = self._chosen(rows[edge], conditions.intersects(query), ALL)
+            found, *_ = self._chosen(rows[edge], conditions.intersects(query), ALL, ALL)
             hits[edge] = np.isin(rows[edge], found)
         return hits
 
     def _chosen(
-        self, rows: Rows, condition: Condition, told: Condition
-    ) -> tuple[Rows, NDArray[np.bool_]]:
-        """Give those of some rows that meet a condition, ascending, and of which another holds.
+        self, rows: Rows, condition: Condition, within: Condition, exact: Condition
+    ) -> Tested:
+        """Give those of some rows that meet a condition, ascending, and what else holds of each.
 
         The rows may come in any order.
         """
         if len(rows) == 0:
-            return rows, np.empty(0, dtype=bool)
-        ((places, tells),) = self._ask(
+            return Tested(rows, np.empty(0, dtype=bool), np.empty(0, dtype=bool))
+        ((places, inside, hits),) = self._ask(
             "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), ''),"
-            f" coalesce(string_agg(boolsend({told.sql}), '' ORDER BY place), '')"
+            f" coalesce(string_agg(boolsend({within.sql}), '' ORDER BY place), ''),"
+            f" coalesce(string_agg(boolsend({within.sql} OR {exact.sql}), '' ORDER BY place), '')"
             " FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
             " AS stretch (first_place, last_place)"
             " JOIN routeshift.rows ON place BETWEEN first_place AND last_place"
             f" WHERE {IN_REVISION} AND {condition.sql}",
-            self._stretches(np.sort(rows)) | condition.values | told.values,
+            self._stretches(np.sort(rows)) | condition.values | within.values | exact.values,
         )
         found = self._rows(np.frombuffer(places, ">i8").astype(np.int64))
-        return found, np.frombuffer(tells, np.uint8) == 1
+        return Tested(found, _flags(inside), _flags(hits))
 
     def _stretches(self, rows: Rows) -> dict[str, Any]:
         """Give ascending rows as stretches of places, from the first to the last of neighbours."""
@@ -254,10 +255,30 @@ class SqlIndex(CollectionIndex):
             raise StoreDamaged(f"rows of revision {number} of {name} are missing: pruned, or lost")
         return (value for (value,) in found)
 
-    def _numbers(self, columns: tuple[str, ...], sent: str, kind: str) -> NDArray[Any]:
-        """Give columns of numbers of all rows, shape (columns, n)."""
-        said = ", ".join(
-            f"coalesce(string_agg({sent}({column}), '' ORDER BY place), '')" for column in columns
-        )
-        (values,) = self._ask(f"SELECT {said} FROM routeshift.rows WHERE {IN_REVISION}", self._said)
-        return np.stack([np.frombuffer(value, kind) for value in values])
+    def _bounds_of(self, rows: NDArray[np.integer[Any]] | None) -> NDArray[np.int64]:
+        """Give the six times of some rows, or of all, shape (6, n)."""
+        seconds = self._numbers(TIMES, "int8send", ">i8", rows).astype(np.int64)
+        return np.ascontiguousarray(seconds.T)
+
+    def _numbers(
+        self,
+        columns: tuple[str, ...],
+        sent: str,
+        kind: str,
+        rows: NDArray[np.integer[Any]] | None,
+    ) -> NDArray[Any]:
+        """Give columns of numbers of some rows, or of all, shape (n, columns)."""
+        joined = " || ".join(f"{sent}({column})" for column in columns)
+        if rows is not None:
+            values = b"".join(self._taken(joined, rows.astype(np.intp)))
+        else:
+            ((values,),) = self._ask(
+                f"SELECT coalesce(string_agg({joined}, '' ORDER BY place), '')"
+                f" FROM routeshift.rows WHERE {IN_REVISION}",
+                self._said,
+            )
+        return np.frombuffer(values, kind).reshape(-1, len(columns))
+
+
+def _flags(sent: bytes) -> NDArray[np.bool_]:
+    return np.frombuffer(sent, np.bool_)
