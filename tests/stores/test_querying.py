@@ -17,6 +17,7 @@ from geo.times import Bounds, Window
 from routes import open_store
 from routes.index import MOST_RUNS, Box, CollectionIndex, Query, Shape
 from routes.stores.base import Content, Store
+from routes.stores.postgis.querying import SqlIndex
 from routes.tree import RUN
 from tests.databases import Databases
 from tests.helpers import content, versions
@@ -126,6 +127,42 @@ def test_pages_of_a_crowd_are_the_same_with_their_cursors_and_counts(
     # Both ways to make a page were gone: with the count of all, and without.
     assert side != 9 or True in counts
     assert side != 0.2 or False in counts
+
+
+@pytest.fixture(scope="module")
+def parallels(stores: tuple[Store, Store]) -> Both:
+    """Lines along the parallels in no order, so that each run of rows reaches over all the map."""
+    chance = np.random.default_rng(11)
+    count = 2 * MOST_RUNS * RUN
+    west, south = chance.uniform(0, 15, count), np.sort(chance.uniform(0, 10, count))
+    ends = np.stack([west, south, west + 5, south], axis=1).reshape(count, 2, 2)
+    made = content(versions(list(shapely.linestrings(ends)), ["2001"] * count))
+    shuffled = made.frames["routes"].sample(frac=1, random_state=1).reset_index(drop=True)
+    made = replace(made, frames={"routes": shuffled})
+    for store in stores:
+        number = store.publish(made, "", "").number
+    return both(stores, number)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "ways"),
+    [(0.2, 0.02, {"near"}), (0.2, 2.5, {"near", "stretch"}), (4, 4, {"stretch"})],
+)
+def test_small_boxes_are_asked_of_the_index_over_space_and_time_and_others_in_order(
+    parallels: Both, width: float, height: float, ways: set[str]
+) -> None:
+    ours, theirs = parallels
+    assert isinstance(theirs, SqlIndex)
+    asked, ask = [], theirs._ask
+    theirs._ask = lambda query, values=None, /: asked.append(query) or ask(query, values)
+    try:
+        for south in np.linspace(1, 9 - height, 7).tolist():
+            query = Query((Box(9.9, south, 9.9 + width, south + height),), Window.parse("2001-05"))
+            for first, limit in ((0, 10), (0, 1000), (4000, 10), (4000, 1000)):
+                assert said(ours, query, first, limit) == said(theirs, query, first, limit)
+    finally:
+        theirs._ask = ask
+    assert {way for way in ("near", "stretch") for one in asked if f" {way} " in one} == ways
 
 
 def test_masks_orders_shapes_and_mere_times_are_answered_the_same(crowds: Both) -> None:

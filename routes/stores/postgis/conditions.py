@@ -12,6 +12,9 @@ from geo.times import Window
 from routes.index import Certainty, Query, area_of
 from routes.tree import Box
 
+LASTING = "int8range(start_earliest, end_latest)"
+"""When a row may hold, as the index over space and time has it."""
+
 
 class Condition(NamedTuple):
     """A condition on a row, and the values that stand in it by name."""
@@ -28,6 +31,20 @@ def meets(query: Query) -> Condition:
         parts.append(_any_box(query.boxes, said, values))
     if query.window is not None:
         parts.append(_holds(query.window, query.certainty, values))
+    return Condition(" AND ".join(parts), values)
+
+
+def near(query: Query) -> Condition:
+    """Tell that a row may meet a query with boxes, in the terms of the index over space and time.
+
+    It holds boxes in single precision, widened: `meets` has to hold, too.
+    """
+    values: dict[str, Any] = {}
+    envelope = "geom && ST_MakeEnvelope({w}, {s}, {e}, {n}, 4326)"
+    parts = [_any_box(query.boxes, envelope, values)]
+    if query.window is not None:
+        values |= _first_and_last(query.window)
+        parts.append(f"{LASTING} && int8range(%(first)s, %(last)s)")
     return Condition(" AND ".join(parts), values)
 
 
@@ -66,7 +83,7 @@ def _any_box(boxes: tuple[Box, ...], said: str, values: dict[str, Any]) -> str:
 
 def _holds(window: Window, certainty: Certainty, values: dict[str, Any]) -> str:
     """Tell that a row holds in a window; see `geo.times.Bounds.possible` and `certain`."""
-    values |= {"first": _seconds(window.first), "last": _seconds(window.last)}
+    values |= _first_and_last(window)
     possible = "start_earliest < %(last)s AND end_latest > %(first)s"
     if certainty == "possible":
         return possible
@@ -76,6 +93,10 @@ def _holds(window: Window, certainty: Certainty, values: dict[str, Any]) -> str:
         " AND greatest(end_earliest, start_earliest + %(second)s) > %(first)s)"
         " OR (attested_from < %(last)s AND attested_until > %(first)s))"
     )
+
+
+def _first_and_last(window: Window) -> dict[str, Any]:
+    return {"first": _seconds(window.first), "last": _seconds(window.last)}
 
 
 def _seconds(moment: np.datetime64) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -124,7 +125,7 @@ class Database:
         # The pool would try for long and say little; this says at once what is wrong.
         with self._connected() as connection:
             migrating.check(connection, self.name)
-        return ConnectionPool(
+        pool = ConnectionPool[Connection](
             self._conninfo,
             kwargs={"autocommit": True},
             min_size=1,
@@ -132,6 +133,9 @@ class Database:
             timeout=CONNECT_WITHIN_S,
             open=True,
         )
+        # Left to itself, it may end in one of its own threads, which cannot wait for itself.
+        weakref.finalize(self, pool.close)
+        return pool
 
 
 @contextmanager

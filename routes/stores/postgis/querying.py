@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from routes.errors import StoreDamaged
-from routes.index import MOST_RUNS, CollectionIndex, Extent, Page, Query, Rows, Work
+from routes.index import MOST_RUNS, Box, CollectionIndex, Extent, Page, Query, Rows, Work
 from routes.stores.postgis import conditions, revisions
 from routes.stores.postgis.ahead import ReadAhead
 from routes.stores.postgis.asking import Ask, Row
@@ -30,6 +30,8 @@ from routes.stores.postgis.revisions import Revision
 from routes.tree import RUN, Tree
 from routes.wkb import WKB_HEAD, types_of
 
+FEW, MANY = 100, 500
+"""Of a box that may hold so few rows all are asked for, and no more than so many are given."""
 RUNS_AT_FIRST = 512
 """In how many runs of rows a page is looked for first."""
 AT_ONCE = 10_000
@@ -131,6 +133,10 @@ class SqlIndex(CollectionIndex):
         """Give a page in the order of the rows, and look at no more of them than it takes."""
         if query.mask is not None:
             return super()._first_of(runs, query, first_place, limit)
+        if self._is_small(query):
+            near = self._first_near(query, first_place, limit + 1)
+            if near is not None:
+                return _page(near, first_place, limit)
         runs = runs[np.searchsorted(runs, first_place // RUN) :]
         found, begin, length = np.empty(0, np.intp), 0, RUNS_AT_FIRST
         while len(found) <= limit and begin < len(runs):
@@ -139,9 +145,39 @@ class SqlIndex(CollectionIndex):
             more = self._first_in(rows, query, limit + 1 - len(found))
             found = np.concatenate([found, more]) if len(found) else more
             begin, length = begin + length, length * 8
-        if len(found) > limit:
-            return Page(found[:limit], int(found[limit]), None)
-        return Page(found, None, len(found) if first_place == 0 else None)
+        return _page(found, first_place, limit)
+
+    def _is_small(self, query: Query) -> bool:
+        """Tell whether boxes of this size hold few rows, as rows lie on average."""
+        bbox = self._revision.extent.bbox
+        if not query.boxes or bbox is None:
+            return False
+        whole, asked = _area(Box(*bbox)), sum(map(_area, query.boxes))
+        return asked * len(self) < FEW * whole
+
+    def _first_near(self, query: Query, first_place: int, limit: int) -> Rows | None:
+        """Give the first rows that match, by the index over space and time.
+
+        It knows no order, and so has to give all: None where there are many after all.
+        """
+        near, meets = conditions.near(query), conditions.meets(query)
+        inside, exact = conditions.within(query), conditions.intersects(query)
+        found = self._ask(
+            "WITH near AS MATERIALIZED (SELECT place, fragment,"
+            f" {inside.sql} OR {exact.sql} AS is_hit FROM routeshift.rows"
+            f" WHERE {near.sql} AND {IN_REVISION} AND {meets.sql} LIMIT %(limit)s)"
+            " SELECT place, CASE WHEN is_hit THEN fragment END FROM near ORDER BY place",
+            self._said | near.values | meets.values | inside.values | exact.values
+            | {"limit": MANY},
+        )  # fmt: skip
+        if len(found) == MANY:
+            return None
+        hits = [(place, fragment) for place, fragment in found if fragment is not None]
+        rows = self._rows([place for place, _ in hits])
+        here = slice(int(np.searchsorted(rows, first_place)), None)
+        rows, features = rows[here][:limit], [fragment for _, fragment in hits[here]]
+        self._read_ahead.keep(rows[: limit - 1], features[: limit - 1])
+        return rows
 
     def _first_in(self, rows: Rows, query: Query, limit: int) -> Rows:
         """Give the first of some rows that match.
@@ -278,6 +314,17 @@ class SqlIndex(CollectionIndex):
                 self._said,
             )
         return np.frombuffer(values, kind).reshape(-1, len(columns))
+
+
+def _page(found: Rows, first_place: int, limit: int) -> Page:
+    """Make a page of the rows found, of which there is one more if there is a next page."""
+    if len(found) > limit:
+        return Page(found[:limit], int(found[limit]), None)
+    return Page(found, None, len(found) if first_place == 0 else None)
+
+
+def _area(box: Box) -> float:
+    return (box.east - box.west) * (box.north - box.south)
 
 
 def _flags(sent: bytes) -> NDArray[np.bool_]:

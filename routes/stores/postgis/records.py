@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from routes.errors import StoreDamaged
+from routes.errors import StoreDamaged, StoreError
+from routes.stores import durable
 from routes.stores.postgis.asking import Ask, Connection
 
 SMALLEST_PIECE = 2**16
@@ -40,14 +41,25 @@ def is_kept(ask: Ask, sha256: str) -> bool:
 
 
 def fetch(ask: Ask, sha256: str, path: Path) -> None:
-    """Write a file that was kept to `path`. Raises StoreDamaged where it is not what was kept."""
+    """Write a file that was kept to `path`, all or nothing.
+
+    Raises StoreDamaged where it is not what was kept, StoreError where it cannot be written.
+    """
     found = hashlib.sha256()
-    with path.open("wb") as file:
-        for piece in _kept(ask, sha256):
-            found.update(piece)
-            file.write(piece)
-    if found.hexdigest() != sha256:
-        path.unlink()
+    try:
+        with durable.aside(path) as unfinished:
+            with unfinished.open("wb") as file:
+                for piece in _kept(ask, sha256):
+                    found.update(piece)
+                    file.write(piece)
+            _refuse_other(found.hexdigest(), sha256)
+    except OSError as error:
+        said = f"{path.parent}, where it is fetched to, cannot be written: {error.strerror}"
+        raise StoreError(f"the store was not read: {said}") from error
+
+
+def _refuse_other(found: str, sha256: str) -> None:
+    if found != sha256:
         raise StoreDamaged(f"the pieces of the GeoParquet {sha256} are not what was published")
 
 

@@ -27,6 +27,7 @@ from routes.schema import Collection
 from routes.serving import Served
 from routes.stores.postgis import places
 from routes.stores.postgis.asking import Ask, Connection, on
+from routes.stores.postgis.conditions import LASTING
 from routes.stores.postgis.places import NOWHERE, Places
 
 OPEN = 2**31 - 1
@@ -235,6 +236,11 @@ def _write(
             bounds.append(batch.bounds)
             boxes.append(batch.boxes)
             count = rows.stop
+    # Made after the first rows, in one go; then each row is added as it comes.
+    connection.execute(
+        "CREATE INDEX IF NOT EXISTS rows_in_space_and_time ON routeshift.rows"
+        f" USING gist (geom, {LASTING})"
+    )
     # So that who asks next is not answered by a plan for the rows of before.
     connection.execute("ANALYZE routeshift.rows")
     return np.concatenate(boxes), Bounds.from_array(np.concatenate(bounds, axis=1))
