@@ -17,6 +17,7 @@ from geo.times import Bounds, Window
 from routes import open_store
 from routes.index import MOST_RUNS, Box, CollectionIndex, Query, Shape
 from routes.stores.base import Content, Store
+from routes.stores.postgis.asking import Row, Values
 from routes.stores.postgis.querying import SqlIndex
 from routes.tree import RUN
 from tests.databases import Databases
@@ -153,15 +154,20 @@ def test_small_boxes_are_asked_of_the_index_over_space_and_time_and_others_in_or
 ) -> None:
     ours, theirs = parallels
     assert isinstance(theirs, SqlIndex)
-    asked, ask = [], theirs._ask
-    theirs._ask = lambda query, values=None, /: asked.append(query) or ask(query, values)
+    asked, rows = [], theirs._rows
+
+    def ask(query: str, values: Values | None = None, /) -> list[Row]:
+        asked.append(query)
+        return rows.ask(query, values)
+
+    theirs._rows = replace(rows, ask=ask)
     try:
         for south in np.linspace(1, 9 - height, 7).tolist():
             query = Query((Box(9.9, south, 9.9 + width, south + height),), Window.parse("2001-05"))
             for first, limit in ((0, 10), (0, 1000), (4000, 10), (4000, 1000)):
                 assert said(ours, query, first, limit) == said(theirs, query, first, limit)
     finally:
-        theirs._ask = ask
+        theirs._rows = rows
     assert {way for way in ("near", "stretch") for one in asked if f" {way} " in one} == ways
 
 

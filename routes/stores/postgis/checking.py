@@ -23,8 +23,9 @@ from routes.serving import Served
 from routes.stores.base import CollectionRecord, Damage
 from routes.stores.postgis import records, revisions
 from routes.stores.postgis.asking import Connection, Row, on
-from routes.stores.postgis.querying import IN_REVISION, WKB
+from routes.stores.postgis.querying import WKB
 from routes.stores.postgis.revisions import Revision, Shape
+from routes.stores.postgis.standing import IN_REVISION
 
 COMPARED = (
     f"SELECT place, west, south, east, north, start_earliest, start_latest, end_earliest,"

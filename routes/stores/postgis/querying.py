@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,11 +22,11 @@ from routes.errors import StoreDamaged
 from routes.index import MOST_RUNS, Box, CollectionIndex, Extent, Page, Query, Rows, Work
 from routes.stores.postgis import conditions, revisions
 from routes.stores.postgis.ahead import ReadAhead
-from routes.stores.postgis.asking import Ask, Row
-from routes.stores.postgis.bounds import NAMES as TIMES
+from routes.stores.postgis.asking import Ask
 from routes.stores.postgis.bounds import FetchedBounds
 from routes.stores.postgis.conditions import Condition
 from routes.stores.postgis.revisions import Revision
+from routes.stores.postgis.standing import IN_REVISION, Standing
 from routes.tree import RUN, Tree
 from routes.wkb import WKB_HEAD, types_of
 
@@ -34,11 +34,7 @@ FEW, MANY = 100, 500
 """Of a box that may hold so few rows all are asked for, and no more than so many are given."""
 RUNS_AT_FIRST = 512
 """In how many runs of rows a page is looked for first."""
-AT_ONCE = 10_000
-"""How many rows are fetched by one question."""
 ALL = Condition("true", {})
-SIDES = ("west", "south", "east", "north")
-IN_REVISION = "collection = %(collection)s AND since <= %(revision)s AND until > %(revision)s"
 WKB = "ST_AsEWKB(ST_SetSRID(geom, 0), 'NDR')"
 
 
@@ -55,18 +51,16 @@ class SqlIndex(CollectionIndex):
     """One collection of one edition in a database, open for queries."""
 
     def __init__(self, ask: Ask, revision: Revision) -> None:
-        self._ask = ask
         self._revision = revision
-        self._said = {"collection": revision.collection, "revision": revision.number}
         self.work = Work()
-        self.bounds = FetchedBounds(self._bounds_of)
         self._read_ahead = ReadAhead()
         self._tested = threading.local()
         try:
             lies = revisions.shape(ask, revision.number)
             if len(lies.places) != len(self):
                 raise ValueError(f"there are {len(lies.places)} places for {len(self)} rows")
-            self._places = lies.places
+            self._rows = Standing(ask, revision, lies.places)
+            self.bounds = FetchedBounds(self._rows.times)
             with tempfile.TemporaryDirectory() as folder:
                 for name, content in lies.tree.items():
                     Path(folder, name).write_bytes(content)
@@ -81,7 +75,7 @@ class SqlIndex(CollectionIndex):
     @cached_property
     def boxes(self) -> NDArray[np.float64]:  # type: ignore[override]  # most queries need none
         """The boxes of all rows, shape (n, 4)."""
-        return self._numbers(SIDES, "float8send", ">f8", None).astype(np.float64)
+        return self._rows.boxes()
 
     def extent(self) -> Extent:
         """Give the box of all geometries, and the possible extent in time of rows that have one."""
@@ -92,40 +86,40 @@ class SqlIndex(CollectionIndex):
         if "\0" in feature_id:
             # No text of PostgreSQL holds one.
             return None
-        found = self._ask(
+        found = self._rows.ask(
             f"SELECT place FROM routeshift.rows WHERE id = %(id)s AND {IN_REVISION}",
-            self._said | {"id": feature_id},
+            self._rows.said | {"id": feature_id},
         )
-        return int(self._rows([found[0][0]])[0]) if found else None
+        return int(self._rows.rows([found[0][0]])[0]) if found else None
 
     def id_of(self, row: int) -> str:
         """Give the id of one row."""
-        return str(next(self._taken("id", np.array([row]))))
+        return str(next(self._rows.values("id", np.array([row]))))
 
     def every_id(self) -> list[str]:
         """Give the ids of all rows."""
-        return list(self._taken("id", np.arange(len(self))))
+        return list(self._rows.values("id", np.arange(len(self))))
 
     def names(self, rows: Rows) -> pa.Array:
         """Give the ids of some rows."""
-        return pa.array(self._taken("id", rows), pa.string())
+        return pa.array(self._rows.values("id", rows), pa.string())
 
     def fragment(self, row: int) -> bytes:
         """Give one feature as GeoJSON."""
-        return bytes(next(self._taken("fragment", np.array([row]))))
+        return bytes(next(self._rows.values("fragment", np.array([row]))))
 
     def fragments(self, rows: Rows) -> Iterator[memoryview]:
         """Give features as GeoJSON."""
         ahead = self._read_ahead.take(rows)
-        return map(memoryview, self._taken("fragment", rows) if ahead is None else ahead)
+        return map(memoryview, self._rows.values("fragment", rows) if ahead is None else ahead)
 
     def wkb(self, rows: Rows) -> list[bytes | None]:
         """Give geometries as WKB, EPSG:4326, None where there is none."""
-        return list(self._taken(WKB, rows))
+        return list(self._rows.values(WKB, rows))
 
     def geometry_types(self, rows: Rows) -> frozenset[str | None]:
         """Tell what types of geometry some rows have, None among them where one has none."""
-        starts = set(self._taken(f"substring({WKB} FOR {WKB_HEAD})", rows))
+        starts = set(self._rows.values(f"substring({WKB} FOR {WKB_HEAD})", rows))
         filled = b"".join(start or bytes(WKB_HEAD) for start in starts)
         return types_of(np.frombuffer(filled, np.uint8).reshape(-1, WKB_HEAD))
 
@@ -162,18 +156,18 @@ class SqlIndex(CollectionIndex):
         """
         near, meets = conditions.near(query), conditions.meets(query)
         inside, exact = conditions.within(query), conditions.intersects(query)
-        found = self._ask(
+        found = self._rows.ask(
             "WITH near AS MATERIALIZED (SELECT place, fragment,"
             f" {inside.sql} OR {exact.sql} AS is_hit FROM routeshift.rows"
             f" WHERE {near.sql} AND {IN_REVISION} AND {meets.sql} LIMIT %(limit)s)"
             " SELECT place, CASE WHEN is_hit THEN fragment END FROM near ORDER BY place",
-            self._said | near.values | meets.values | inside.values | exact.values
+            self._rows.said | near.values | meets.values | inside.values | exact.values
             | {"limit": MANY},
         )  # fmt: skip
         if len(found) == MANY:
             return None
         hits = [(place, fragment) for place, fragment in found if fragment is not None]
-        rows = self._rows([place for place, _ in hits])
+        rows = self._rows.rows([place for place, _ in hits])
         here = slice(int(np.searchsorted(rows, first_place)), None)
         rows, features = rows[here][:limit], [fragment for _, fragment in hits[here]]
         self._read_ahead.keep(rows[: limit - 1], features[: limit - 1])
@@ -186,16 +180,20 @@ class SqlIndex(CollectionIndex):
         """
         meets = conditions.meets(query)
         inside, exact = conditions.within(query), conditions.intersects(query)
-        found = self._ask(
+        found = self._rows.ask(
             "SELECT found.* FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
             " WITH ORDINALITY AS stretch (first_place, last_place, nth), LATERAL ("
             f"SELECT place, fragment FROM routeshift.rows WHERE {IN_REVISION}"
             " AND place BETWEEN first_place AND last_place"
             f" AND {meets.sql} AND ({inside.sql} OR {exact.sql}) ORDER BY place"
             ") AS found LIMIT %(limit)s",
-            self._stretches(rows) | meets.values | inside.values | exact.values | {"limit": limit},
+            self._rows.stretches(rows)
+            | meets.values
+            | inside.values
+            | exact.values
+            | {"limit": limit},
         )
-        there = self._rows([place for place, _ in found])
+        there = self._rows.rows([place for place, _ in found])
         self._read_ahead.keep(there[: limit - 1], [fragment for _, fragment in found[: limit - 1]])
         return there
 
@@ -246,7 +244,7 @@ class SqlIndex(CollectionIndex):
         """
         if len(rows) == 0:
             return Tested(rows, np.empty(0, dtype=bool), np.empty(0, dtype=bool))
-        ((places, inside, hits),) = self._ask(
+        ((places, inside, hits),) = self._rows.ask(
             "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), ''),"
             f" coalesce(string_agg(boolsend({within.sql}), '' ORDER BY place), ''),"
             f" coalesce(string_agg(boolsend({within.sql} OR {exact.sql}), '' ORDER BY place), '')"
@@ -254,66 +252,10 @@ class SqlIndex(CollectionIndex):
             " AS stretch (first_place, last_place)"
             " JOIN routeshift.rows ON place BETWEEN first_place AND last_place"
             f" WHERE {IN_REVISION} AND {condition.sql}",
-            self._stretches(np.sort(rows)) | condition.values | within.values | exact.values,
+            self._rows.stretches(np.sort(rows)) | condition.values | within.values | exact.values,
         )
-        found = self._rows(np.frombuffer(places, ">i8").astype(np.int64))
+        found = self._rows.rows(np.frombuffer(places, ">i8").astype(np.int64))
         return Tested(found, _flags(inside), _flags(hits))
-
-    def _stretches(self, rows: Rows) -> dict[str, Any]:
-        """Give ascending rows as stretches of places, from the first to the last of neighbours."""
-        ends = np.flatnonzero(np.diff(rows) > 1)
-        firsts = rows[np.concatenate([[0], ends + 1])] if len(rows) else rows
-        lasts = rows[np.concatenate([ends, [len(rows) - 1]])] if len(rows) else rows
-        return self._said | {
-            "firsts": self._places[firsts].tolist(),
-            "lasts": self._places[lasts].tolist(),
-        }
-
-    def _rows(self, places: list[int] | NDArray[np.int64]) -> Rows:
-        """Give the numbers of the rows that stand at some places."""
-        return np.searchsorted(self._places, np.asarray(places, dtype=np.int64)).astype(np.intp)
-
-    def _taken(self, what: str, rows: Rows) -> Iterator[Any]:
-        """Give a value of each of some rows, in their order, some rows at a time."""
-        for begin in range(0, len(rows), AT_ONCE):
-            some = self._places[rows[begin : begin + AT_ONCE]].tolist()
-            found = self._ask(
-                f"SELECT {what} FROM unnest(%(places)s::int8[])"
-                " WITH ORDINALITY AS asked (place, nth)"
-                f" JOIN routeshift.rows USING (place) WHERE {IN_REVISION} ORDER BY nth",
-                self._said | {"places": some},
-            )
-            yield from self._all_there(found, len(some))
-
-    def _all_there(self, found: list[Row], count: int) -> Iterator[Any]:
-        if len(found) != count:
-            name, number = self._revision.collection, self._revision.number
-            raise StoreDamaged(f"rows of revision {number} of {name} are missing: pruned, or lost")
-        return (value for (value,) in found)
-
-    def _bounds_of(self, rows: NDArray[np.integer[Any]] | None) -> NDArray[np.int64]:
-        """Give the six times of some rows, or of all, shape (6, n)."""
-        seconds = self._numbers(TIMES, "int8send", ">i8", rows).astype(np.int64)
-        return np.ascontiguousarray(seconds.T)
-
-    def _numbers(
-        self,
-        columns: tuple[str, ...],
-        sent: str,
-        kind: str,
-        rows: NDArray[np.integer[Any]] | None,
-    ) -> NDArray[Any]:
-        """Give columns of numbers of some rows, or of all, shape (n, columns)."""
-        joined = " || ".join(f"{sent}({column})" for column in columns)
-        if rows is not None:
-            values = b"".join(self._taken(joined, rows.astype(np.intp)))
-        else:
-            ((values,),) = self._ask(
-                f"SELECT coalesce(string_agg({joined}, '' ORDER BY place), '')"
-                f" FROM routeshift.rows WHERE {IN_REVISION}",
-                self._said,
-            )
-        return np.frombuffer(values, kind).reshape(-1, len(columns))
 
 
 def _page(found: Rows, first_place: int, limit: int) -> Page:
