@@ -55,7 +55,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     configured = configured or settings()
     app = FastAPI(title="routeshift", openapi_url=None, redirect_slashes=False)
     app.state.settings = configured
-    app.state.library = Library(open_store(configured.store, configured.store_read))
+    app.state.library = Library(open_store(configured.store, configured.store_read or None))
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
     for module in ROUTERS:
         app.include_router(module.router)

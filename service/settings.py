@@ -23,8 +23,8 @@ class Settings(BaseSettings):
         Path("var/store"),
         description="Folder of the store that is served, or address of its database",
     )
-    store_read: str | None = Field(
-        None, description="Address of a copy of the store's database, to read from in its place"
+    store_read: str = Field(
+        "", description="Address of a copy of the store's database, to read from in its place"
     )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
