@@ -17,7 +17,7 @@ INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --edita
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help serve test test-clients lint format conformance bench pictures lock clean
-.PHONY: assets dev-assets clients qgis bench-peers
+.PHONY: assets dev-assets clients postgis qgis bench-peers
 
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +30,9 @@ serve: $(VENV)/.serve assets ## Install what is missing, publish the shipped atl
 		--note "The shipped atlas" --author "The routeshift authors"
 	@exec $(BIN)/routeshift serve --store "$(STORE)" --host "$(HOST)" --port "$(PORT)"
 
-test: clients $(VENV)/.dev dev-assets ## Run every test, the browser's too; a skipped one is a failure
+test: clients postgis $(VENV)/.dev dev-assets ## Run every test, the browser's too; a skipped one is a failure
 	$(BIN)/python -m pytest -p tools.no_skips $(ARGS)
+	$(if $(ARGS),,$(BIN)/python -m pytest -p tools.no_skips --store=postgis tests/service)
 
 test-clients: qgis $(VENV)/.dev ## Prove it with real QGIS and ogr2ogr; maps that QGIS drew: build/clients
 	$(BIN)/python -m pytest -p tools.no_skips clients $(ARGS)
@@ -96,6 +97,9 @@ clients:
 
 bench-peers:
 	@tools/install_clients.sh ogr2ogr postgis nginx
+
+postgis:
+	@tools/install_clients.sh postgis
 
 qgis:
 	@tools/install_clients.sh ogr2ogr qgis

@@ -15,11 +15,12 @@ import pandas as pd
 from geo.times import Mask, Window
 from routes import atlas, exports, search
 from routes.columns import Columns
-from routes.errors import NotFound
+from routes.errors import NotFound, StoreError
 from routes.index import Certainty, CollectionIndex, Query, Rows
 from routes.ordering import SortKey, ordered
 from routes.report import Fault, WouldRemove
 from routes.schema import COLLECTIONS
+from routes.stores.addresses import is_address
 from routes.stores.base import Content, Manifest, Progress, Store
 from routes.stores.files import FileStore
 from routes.stories.story import Stories
@@ -30,9 +31,22 @@ FEW = 8
 Day = str | date | np.datetime64
 
 
-def open_store(path: str | Path = DEFAULT_STORE) -> Store:
-    """Give the store at `path`, a folder."""
-    return FileStore(Path(path))
+def open_store(path: str | Path = DEFAULT_STORE, reading: str | None = None) -> Store:
+    """Give the store at `path`: a folder, or the address of a database, postgresql://….
+
+    `reading`: the address of a copy of that database that is read in its place. Raises StoreError
+    where an address cannot be read, or what speaks with databases is not installed.
+    """
+    if not is_address(path):
+        if reading is not None:
+            raise StoreError(f"{path} is no database: it is read in no other place")
+        return FileStore(Path(path))
+    try:
+        from routes.stores.postgis import PostgisStore
+    except ImportError as error:
+        message = "a store in a database needs more: pip install 'routeshift[postgis]'"
+        raise StoreError(f"{message} ({error})") from error
+    return PostgisStore(str(path), reading)
 
 
 def open_edition(path: str | Path = DEFAULT_STORE, edition: int | None = None) -> Edition:

@@ -26,7 +26,7 @@ from routes import mapped
 from routes.fragments import geojson_geometries
 from routes.mapped import Column
 from routes.serving import id_hash
-from routes.tree import RUN, Tree, meeting
+from routes.tree import RUN, Packed, Tree, meeting
 from routes.tree import Box as Box
 from routes.tree import Rows as Rows
 from routes.wkb import WKB_HEAD, types_of
@@ -94,6 +94,18 @@ class Extent(NamedTuple):
     interval: tuple[str | None, str | None]
 
 
+def extent_of(boxes: NDArray[np.float64], bounds: Bounds) -> Extent:
+    """Give the box of all geometries, and the possible extent in time of rows that have one."""
+    drawn = boxes[~np.isnan(boxes[:, 0])]
+    whole = bounds.stretches(most=1)
+    bbox = None
+    if len(drawn):
+        west, south = drawn[:, :2].min(axis=0).tolist()
+        east, north = drawn[:, 2:].max(axis=0).tolist()
+        bbox = (west, south, east, north)
+    return Extent(bbox, whole[0].written() if whole else (None, None))
+
+
 @dataclass
 class Work:
     """What queries cost, counted: rows whose boxes and times were compared, geometries whose points
@@ -135,7 +147,7 @@ class CollectionIndex:
             _ids=Column.open(folder, "ids"),
             _fragments=Column.open(folder, "fragments"),
             _wkb=wkb,
-            scan=_scan(tree, boxes, bounds, wkb) if IS_COMPILED else None,
+            scan=_scan(tree, Packed.open(folder), boxes, bounds, wkb) if IS_COMPILED else None,
         )
 
     def __len__(self) -> int:
@@ -143,14 +155,7 @@ class CollectionIndex:
 
     def extent(self) -> Extent:
         """Give the box of all geometries, and the possible extent in time of rows that have one."""
-        drawn = self.boxes[~np.isnan(self.boxes[:, 0])]
-        whole = self.bounds.stretches(most=1)
-        bbox = None
-        if len(drawn):
-            west, south = drawn[:, :2].min(axis=0).tolist()
-            east, north = drawn[:, 2:].max(axis=0).tolist()
-            bbox = (west, south, east, north)
-        return Extent(bbox, whole[0].written() if whole else (None, None))
+        return extent_of(self.boxes, self.bounds)
 
     def page(self, query: Query, first_place: int = 0, limit: int = 10) -> Page:
         """Give up to `limit` rows that match, in order, from `first_place` on.
@@ -342,14 +347,20 @@ class CollectionIndex:
     def _meeting(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
         """Ask GEOS which rows meet the area of the query."""
         self.work.decoded += len(rows)
-        areas = [query.shape] if query.shape else [_area(box) for box in query.boxes]
+        areas = [query.shape] if query.shape else [area_of(box) for box in query.boxes]
         geometry = self.geometries(rows)
         return np.asarray(np.any([shapely.intersects(geometry, area) for area in areas], axis=0))
 
 
-def _scan(tree: Tree, boxes: NDArray[np.float64], bounds: NDArray[np.int64], wkb: Column) -> Scan:
-    packed = (tree.sides, tree.times, tree.cells, tree.days)
-    return Scan(tree.sizes, *packed, boxes, bounds, wkb.offsets, wkb.data)
+def _scan(
+    tree: Tree,
+    packed: Packed,
+    boxes: NDArray[np.float64],
+    bounds: NDArray[np.int64],
+    wkb: Column,
+) -> Scan:
+    rows = (packed.cells, packed.days, boxes, bounds, wkb.offsets, wkb.data)
+    return Scan(tree.sizes, tree.sides, tree.times, *rows)
 
 
 def _page(places: Rows, order: Rows | None, limit: int, matched: int | None) -> Page:
@@ -359,7 +370,7 @@ def _page(places: Rows, order: Rows | None, limit: int, matched: int | None) -> 
     return Page(page if order is None else order[page], next_place, matched)
 
 
-def _area(box: Box) -> shapely.Geometry:
+def area_of(box: Box) -> shapely.Geometry:
     """Give a box as a geometry: one without width or height as a line or a point, to be valid."""
     if box.west < box.east and box.south < box.north:
         return shapely.box(*box)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -31,20 +32,41 @@ an R-tree over space alone."""
 ROWS_AT_ONCE = 4_000
 
 
-def build(collection: Collection, parquet: Path, folder: Path) -> None:
-    """Write the serving files of one collection, a batch at a time, into `folder`."""
-    columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
-    bounds, boxes, hashes = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed([])]
+class Served(NamedTuple):
+    """Some rows as they are served: Arrow arrays of n values, and bounds (6, n), boxes (n, 4)."""
+
+    ids: Any
+    fragments: Any
+    wkb: Any
+    bounds: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+
+
+def served(collection: Collection, parquet: Path) -> Iterator[Served]:
+    """Make what is served of a collection from its GeoParquet, a batch at a time."""
     for batch in _pieces(recorded.batches(collection, parquet)):
         wkb = batch.column(GEOMETRY)
         geometry = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
-        features = fragments(collection, said, geometry)
-        for column, values in zip(columns, (said["id"], features, wkb), strict=True):
+        yield Served(
+            said["id"],
+            fragments(collection, said, geometry),
+            wkb,
+            recorded.bounds_of(collection, said).to_array(),
+            shapely.bounds(geometry),
+        )
+
+
+def build(collection: Collection, parquet: Path, folder: Path) -> None:
+    """Write the serving files of one collection, a batch at a time, into `folder`."""
+    columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
+    bounds, boxes, hashes = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed([])]
+    for batch in served(collection, parquet):
+        for column, values in zip(columns, (batch.ids, batch.fragments, batch.wkb), strict=True):
             column.append(values)
-        bounds.append(recorded.bounds_of(collection, said).to_array())
-        hashes.append(hashed(recorded.listed(said["id"])))
-        boxes.append(shapely.bounds(geometry))
+        bounds.append(batch.bounds)
+        hashes.append(hashed(recorded.listed(batch.ids)))
+        boxes.append(batch.boxes)
     for column in columns:
         column.close()
     every_bound, every_box = np.concatenate(bounds, axis=1), np.concatenate(boxes)

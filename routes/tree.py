@@ -25,6 +25,8 @@ RUN = 32
 """How many rows a run holds, and how many runs a run of the next level."""
 TOP = 32
 """A level of so few runs is asked as a whole."""
+LEVELS = ("run-times.npy", "runs.npy")
+"""The files that hold the levels; the others hold the rows, packed."""
 CELLS = 65_535
 DAY = 86_400
 FARTHEST_DAY = 2**31 - 1
@@ -67,16 +69,12 @@ class Tree:
     """All levels over n rows, those of the longest runs first.
 
     `sides`, shape (4, r), and `times`, (2, r), are those of all r runs, the shortest first.
-    `cells`, shape (s, 4, RUN), and `days`, (s, 2, RUN), hold the boxes and times of the rows of the
-    s shortest runs, packed.
     """
 
     levels: tuple[Level, ...]
     count: int
     sides: NDArray[np.float64]
     times: NDArray[np.int64]
-    cells: NDArray[np.uint16]
-    days: NDArray[np.int32]
 
     @classmethod
     def open(cls, folder: Path, count: int) -> Tree:
@@ -89,8 +87,7 @@ class Tree:
             part = slice(begin, begin + size)
             levels.append(Level(sides[:, part], times.view("datetime64[s]")[:, part]))
             begin += size
-        cells, days = mapped.array(folder / "cells.npy"), mapped.array(folder / "days.npy")
-        return cls(tuple(reversed(levels)), count, sides, times, cells, days)
+        return cls(tuple(reversed(levels)), count, sides, times)
 
     @property
     def sizes(self) -> list[int]:
@@ -109,6 +106,21 @@ class Tree:
     def rows(self, runs: Rows) -> Rows:
         """Give the rows of some runs."""
         return _members(runs, self.count)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The boxes and times of all rows, by the s shortest runs: `cells` (s, 4, RUN), `days`
+    (s, 2, RUN).
+    """
+
+    cells: NDArray[np.uint16]
+    days: NDArray[np.int32]
+
+    @classmethod
+    def open(cls, folder: Path) -> Packed:
+        """Map the files that `save` wrote into memory."""
+        return cls(mapped.array(folder / "cells.npy"), mapped.array(folder / "days.npy"))
 
 
 def meeting(sides: NDArray[np.float64], boxes: Sequence[Box]) -> Mask:

@@ -60,7 +60,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     configured = configured or settings()
     app = FastAPI(title="routeshift", openapi_url=None, redirect_slashes=False)
     app.state.settings = configured
-    app.state.library = Library(open_store(configured.store))
+    app.state.library = Library(open_store(configured.store, configured.store_read or None))
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
     app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:

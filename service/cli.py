@@ -24,7 +24,7 @@ from routes import atlas
 from routes.index import IS_COMPILED
 from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
-from service import cli_editions
+from service import cli_editions, cli_stores
 from service.cli_import import import_file
 from service.cli_render import render
 from service.console import (
@@ -32,11 +32,11 @@ from service.console import (
     JsonOption,
     StoreOption,
     err,
+    opened,
     out,
     print_json,
     progress,
     reporting,
-    store_folder,
 )
 from service.settings import Settings
 
@@ -112,7 +112,7 @@ def publish(
     What would remove items that the newest edition has, such as imported ones, is not published
     without --replace.
     """
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     before = place.current()
     with reporting(as_json):
         try:
@@ -202,7 +202,7 @@ def _load() -> None:
         gc.freeze()
 
 
-for command in cli_editions.COMMANDS:
+for command in (*cli_editions.COMMANDS, *cli_stores.COMMANDS):
     app.command()(command)
 
 

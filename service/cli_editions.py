@@ -13,12 +13,14 @@ import routes
 from geo.tiling import MAX_ZOOM
 from routes import corrections, corrections_told, exports
 from routes import pmtiles as archives
+from routes.stores.addresses import shown
 from routes.stores.base import Manifest
 from service.console import (
     Exit,
     JsonOption,
     StoreOption,
     err,
+    opened,
     out,
     print_json,
     progress,
@@ -33,14 +35,14 @@ AuthorOption = Annotated[str, typer.Option(help="Who publishes")]
 
 def editions(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """List the editions of a store, newest first."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json):
         manifests = [place.manifest(number) for number in reversed(place.numbers())]
     if as_json:
         print_json([_summary(manifest) for manifest in manifests])
         return
     if not manifests:
-        out.print(f"No edition in {store_folder(store)} yet: run `routeshift publish`.")
+        out.print(f"No edition in {shown(store_folder(store))} yet: run `routeshift publish`.")
         return
     table = Table("Edition", "Published", "Items", "Author", "Note", box=None)
     for manifest in manifests:
@@ -50,7 +52,7 @@ def editions(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Recompute every hash of a store and name each file that is not what was published."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json), progress(len(place.numbers()), as_json) as step:
         damages = place.verify(step)
         checked = len(place.numbers())
@@ -67,7 +69,7 @@ def verify(store: StoreOption = None, as_json: JsonOption = False) -> None:
 
 def show(number: Number, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Show one edition: when, by whom, why, and what it holds."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json):
         manifest = place.manifest(number)
     if as_json:
@@ -93,7 +95,7 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Say what one edition says otherwise than another, feature by feature."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json):
         editions = [routes.Edition.of(place, number) for number in (earlier, later)]
         found = corrections.between(*editions)
@@ -114,7 +116,7 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Publish what an earlier edition says once more, as the next edition."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json), progress(10, as_json) as step:
         manifest = routes.restore(place, number, note, author, step)
     if as_json:
@@ -130,7 +132,7 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write one edition into a folder of its own: to keep, to hand on, to publish elsewhere."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json):
         manifest = exports.write(place, number, to)
     if as_json:
@@ -181,7 +183,7 @@ def prune(
     as_json: JsonOption = False,
 ) -> None:
     """Remove old editions for ever. Without --yes it only says which, and what breaks."""
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with reporting(as_json):
         doomed = place.numbers()[:-keep]
         removed = place.prune(keep) if yes else []

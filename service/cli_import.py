@@ -11,14 +11,13 @@ from typing import Annotated
 
 import typer
 
-import routes
 from routes.importing import BadOption, Mapping, NewAtlas, Options, prepare
 from routes.importing.dates import ORDERS
 from routes.importing.memory import give_back_at_once
 from routes.importing.run import Checked
 from routes.report import AtlasRefused
 from service.cli_report import Run, show_mapping
-from service.console import JsonOption, StoreOption, reporting, store_folder
+from service.console import JsonOption, StoreOption, opened, reporting
 
 Text = str | None
 
@@ -77,7 +76,7 @@ def import_file(
 ) -> None:
     """Import a file into a collection, and publish the result as the next edition."""
     new = NewAtlas(title, licence, summary, byline, knowledge_ends)
-    place = routes.open_store(store_folder(store))
+    place = opened(store, as_json)
     with _options(), reporting(as_json):
         ways = _mapping(maps, sets, mapping, dates, crs, layer, encoding)
         options = Options(

@@ -14,15 +14,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+import routes
 from routes.errors import RoutesError
 from routes.report import AtlasRefused
+from routes.stores.base import Store
 from service.settings import Settings
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="Folder of the store [env: ROUTESHIFT_STORE]")
+    str | None,
+    typer.Option(
+        "--store", help="Folder of the store, or address of its database [env: ROUTESHIFT_STORE]"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines")]
 
@@ -36,9 +41,15 @@ class Exit(IntEnum):
     STORE = 3
 
 
-def store_folder(given: Path | None) -> Path:
-    """Give the folder of the store that was asked for, or the one of the settings."""
+def store_folder(given: str | None) -> Path | str:
+    """Give where the store is that was asked for, or the one of the settings."""
     return given or Settings().store
+
+
+def opened(given: str | None, as_json: bool) -> Store:
+    """Give the store that was asked for, or the one of the settings."""
+    with reporting(as_json):
+        return routes.open_store(store_folder(given))
 
 
 @contextmanager

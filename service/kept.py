@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from routes.stores import durable
 from service.compressing import ENDINGS, Encoding, compress
-from service.kept_folder import temporary, writable
+from service.kept_folder import of_our_own, temporary, writable
 from service.settings import Settings
 
 log = logging.getLogger("routeshift")
@@ -94,14 +94,13 @@ class Making:
 
 
 class Kept:
-    """Files of at most `most_bytes` in all.
+    """Files of at most `most_bytes` in all, in the folder that `look` finds, if any."""
 
-    They lie in `wanted`, or in a temporary folder of that name where nothing can be written there.
-    """
-
-    def __init__(self, wanted: Path, most_bytes: int, writers: CapacityLimiter) -> None:
+    def __init__(
+        self, look: Callable[[], Path | None], most_bytes: int, writers: CapacityLimiter
+    ) -> None:
         self.most_bytes = most_bytes
-        self._wanted = wanted
+        self._look = look
         self._writers = writers
         self._making: dict[str, Making] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -114,7 +113,7 @@ class Kept:
         """The folder, made where it is missing; None if nothing is to be kept or can be."""
         if self.most_bytes == 0:
             return None
-        return writable(self._wanted) or temporary(self._wanted)
+        return self._look()
 
     def can_hold(self, name: str) -> bool:
         """Tell whether a file that is not there may be made, as far as is known."""
@@ -283,5 +282,14 @@ class KeptFile:
 
 def of(settings: Settings, writers: CapacityLimiter) -> Kept:
     """Give the room for downloads that the settings name."""
-    wanted = settings.downloads or settings.store / FOLDER
-    return Kept(wanted, settings.downloads_mb * 1_000_000, writers)
+    most_bytes = settings.downloads_mb * 1_000_000
+    if settings.downloads is not None:
+        return Kept(partial(_in, settings.downloads), most_bytes, writers)
+    if isinstance(settings.store, Path):
+        return Kept(partial(_in, settings.store / FOLDER), most_bytes, writers)
+    # A database has no room for files; all services of a machine that read it find this folder.
+    return Kept(partial(of_our_own, settings.store.encode()), most_bytes, writers)
+
+
+def _in(wanted: Path) -> Path | None:
+    return writable(wanted) or temporary(wanted)

@@ -22,11 +22,19 @@ def writable(folder: Path) -> Path | None:
 
 
 def temporary(wanted: Path) -> Path | None:
-    """Give a folder of our own for what cannot lie in `wanted`: nobody else can have put it there.
+    """Give a folder of our own for what cannot lie in `wanted`; see `of_our_own`."""
+    folder = of_our_own(os.fsencode(wanted.resolve()))
+    if folder is not None:
+        log.warning("nothing can be written in %s; downloads are kept in %s", wanted, folder)
+    return folder
 
-    It is the same one for all processes, and after a restart.
+
+def of_our_own(name: bytes) -> Path | None:
+    """Give a temporary folder that nobody else can have put there, None where that cannot be.
+
+    It is the same one for all processes that call it by this name, and after a restart.
     """
-    digest = blake2b(os.fsencode(wanted.resolve()), digest_size=8).hexdigest()
+    digest = blake2b(name, digest_size=8).hexdigest()
     folder = Path(gettempdir()) / f"routeshift-{os.geteuid()}-{digest}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -38,5 +46,4 @@ def temporary(wanted: Path) -> Path | None:
     if not is_ours or known.st_mode & 0o077:
         log.warning("downloads are made for each request: %s is not ours alone", folder)
         return None
-    log.warning("nothing can be written in %s; downloads are kept in %s", wanted, folder)
     return folder

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.crs import Crs, UnknownCrsError
+from routes.stores.addresses import is_address
 from service.proxy import PREFIX
 
 
@@ -18,7 +19,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ROUTESHIFT_")
 
-    store: Path = Field(Path("var/store"), description="Folder of the store that is served")
+    store: Path | str = Field(
+        Path("var/store"),
+        description="Folder of the store that is served, or address of its database",
+    )
+    store_read: str = Field(
+        "", description="Address of a copy of the store's database, to read from in its place"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
     workers: int = Field(1, ge=1, description="Number of worker processes")
@@ -50,6 +57,11 @@ class Settings(BaseSettings):
         2000, ge=0, description="Most megabytes of downloads that are kept; 0 keeps none"
     )
     embed_ancestors: str = Field("*", description="Sites that may frame /embed, beside this one")
+
+    @field_validator("store")
+    @classmethod
+    def _folder(cls, store: Path | str) -> Path | str:
+        return store if is_address(store) else Path(store)
 
     @field_validator("crs")
     @classmethod

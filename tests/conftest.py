@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from hypothesis import settings
 
 import routes
 from geo.shipped import data_folder
+from tests.databases import Databases
+from tests.databases import databases as running_databases
 from tests.helpers import content, many_lines, versions
 from tools.running import free_port, running
 
@@ -29,22 +31,67 @@ FERRY_LINES = [
 FERRY_TIMES = ["1488/1521~", "-0044-03/.."]
 
 
+Place = Path | str
+"""Where a store is: a folder, or the address of a database."""
+NewPlace = Callable[[str], Place]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store", choices=("files", "postgis"), default="files",
+        help="where the atlases are kept that the tests share",
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def databases() -> Iterator[Databases]:
+    """A PostgreSQL server with PostGIS."""
+    with running_databases() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def new_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewPlace:
+    """Gives a place for a store, in a folder or, if so asked for, in a database."""
+    if request.config.getoption("--store") == "files":
+        return lambda name: tmp_path_factory.mktemp(name) / "store"
+    made: Databases = request.getfixturevalue("databases")
+    return lambda _: made.new()
+
+
+@pytest.fixture(scope="session")
+def store(new_place: NewPlace) -> Place:
     """A store with the shipped atlas as edition 1. Not to be changed."""
-    folder = tmp_path_factory.mktemp("shipped") / "store"
-    routes.publish(routes.open_store(folder), data_folder("balkans"), "As shipped", "The tests")
-    return folder
+    place = new_place("shipped")
+    routes.publish(routes.open_store(place), data_folder("balkans"), "As shipped", "The tests")
+    return place
+
+
+@pytest.fixture(params=["files", "postgis"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of store."""
+    return str(request.param)
+
+
+@pytest.fixture
+def place(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A place for a store of one's own, of each kind: a folder, a database."""
+    if kind == "files":
+        yield tmp_path / "store"
+        return
+    made: Databases = request.getfixturevalue("databases")
+    with made.one() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
-def edition(store: Path) -> routes.Edition:
+def edition(store: Place) -> routes.Edition:
     """Edition 1 of the shipped atlas."""
     return routes.open(store)
 
 
 @contextmanager
-def serving(store: Path, log: Path, *options: str) -> Iterator[str]:
+def serving(store: Place, log: Path, *options: str) -> Iterator[str]:
     """The real service on a store, as `routeshift serve` starts it: its address."""
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1",
@@ -57,20 +104,20 @@ def serving(store: Path, log: Path, *options: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def live_server(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_server(store: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real service on the shipped atlas: its address."""
     with serving(store, tmp_path_factory.mktemp("service") / "log.txt") as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def ferries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ferries(new_place: NewPlace) -> Place:
     """A clearly made-up ferry, in the middle of the Pacific, before and after our time."""
     frame = versions(FERRY_LINES, FERRY_TIMES, route=["night-ferry", "moon-ferry"],
                      name=["Night ferry", "Moon ferry"])  # fmt: skip
     made = content(frame, title="Ferries of a made-up company")
     made.atlas.update(knowledge_ends="1600", view=[170, -20, 180, -10], opening_date="1500-01-01")
-    place = tmp_path_factory.mktemp("ferries") / "store"
+    place = new_place("ferries")
     routes.open_store(place).publish(made, "", "")
     return place
 
@@ -83,21 +130,26 @@ def many_routes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def publish_corrected(place: Path, date: str) -> Path:
-    """Publish the shipped atlas, and then with another date of its shift: the store."""
-    atlas, store = place / "atlas", routes.open_store(place / "store")
+def publish_corrected(folder: Path, date: str, place: Place | None = None) -> Place:
+    """Publish the shipped atlas, and then with another date of its shift: the store.
+
+    The atlas is written into `folder`, and the store, too, if it has no place.
+    """
+    place = place or folder / "store"
+    atlas, store = folder / "atlas", routes.open_store(place)
     shutil.copytree(data_folder("balkans"), atlas)
     routes.publish(store, atlas, "As first read", "The desk")
     for name in ("shifts.csv", "routes.geojson"):
         path = atlas / name
         path.write_text(path.read_text().replace("2003~", date))
     routes.publish(store, atlas, "The date of the shift corrected", "The desk")
-    return place / "store"
+    return place
 
 
 @pytest.fixture(scope="session")
-def corrected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def corrected(new_place: NewPlace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service on an atlas whose second edition dates the shift earlier: its address."""
-    place = tmp_path_factory.mktemp("corrected")
-    with serving(publish_corrected(place, "1999-07~"), place / "log.txt") as address:
+    folder = tmp_path_factory.mktemp("corrected")
+    place = publish_corrected(folder, "1999-07~", new_place("corrected"))
+    with serving(place, folder / "log.txt") as address:
         yield address

@@ -12,16 +12,16 @@ from typing import Any
 
 import geopandas
 import numpy as np
+import psycopg
 import shapely
 
-from routes import frames, serving
+from routes import frames, open_store, serving
 from routes.errors import StoreError
 from routes.index import CollectionIndex
 from routes.recorded import Recorded
 from routes.schema import COLLECTIONS
 from routes.stores import durable
 from routes.stores.base import Content
-from routes.stores.files import FileStore
 
 ROUTES = COLLECTIONS["routes"]
 MANY = 10_000
@@ -111,48 +111,51 @@ def title_and_row(number: int) -> Content:
     return content(versions([line], name=[f"Route of {number}"]), title=f"Atlas {number}")
 
 
-def publish_for_ever(folder: str, first: int, ready: Any) -> None:  # noqa: ANN401
+def publish_for_ever(place: str, first: int, ready: Any) -> None:  # noqa: ANN401
     """Publish one new edition after the other, until somebody ends this process."""
-    store = FileStore(Path(folder))
+    store = open_store(place)
     ready.set()
     for number in itertools.count(first):
         store.publish(title_and_row(number), "", "")
 
 
-def publish_and_wait(folder: str, ready: Any, go_on: Any) -> None:  # noqa: ANN401
+def publish_and_wait(place: str, ready: Any, go_on: Any) -> None:  # noqa: ANN401
     """Start to publish, and stop in the middle until told to go on."""
 
     def progress(_: str) -> None:
         ready.set()
         go_on.wait(30)
 
-    FileStore(Path(folder)).publish(title_and_row(2), "", "", progress)
+    open_store(place).publish(title_and_row(2), "", "", progress)
 
 
 LONG_NOTE = "Corrected. " * 2000
 """Long enough for the manifest to be an edition's largest file."""
 
 
-def publish_with_little_room(folder: str, most_bytes: int, said: Any) -> None:  # noqa: ANN401
+def publish_with_little_room(place: str, most_bytes: int, said: Any) -> None:  # noqa: ANN401
     """Publish where no file may grow beyond some bytes, and send what is said of it."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     try:
-        FileStore(Path(folder)).publish(title_and_row(2), LONG_NOTE, "")
+        open_store(place).publish(title_and_row(2), LONG_NOTE, "")
     except StoreError as error:
         said.put(str(error))
     else:
         said.put("published")
 
 
-def publish_and_die(folder: str, number: int, step: int) -> None:
-    """Publish, and be killed before the n-th thing that is forced to disk."""
+def publish_and_die(place: str, number: int, step: int) -> None:
+    """Publish, and be killed before its n-th step: to disk, or a question to a database."""
     done = itertools.count()
-    sync = durable.sync
 
-    def sync_or_die(path: Path) -> None:
-        if next(done) == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        sync(path)
+    def dying(do: Any) -> Any:  # noqa: ANN401
+        def do_or_die(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+            if next(done) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return do(*arguments, **named)
 
-    durable.sync = sync_or_die
-    FileStore(Path(folder)).publish(title_and_row(number), "", "")
+        return do_or_die
+
+    durable.sync = dying(durable.sync)
+    psycopg.Connection.execute = dying(psycopg.Connection.execute)  # type: ignore[method-assign]
+    open_store(place).publish(title_and_row(number), "", "")

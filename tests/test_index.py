@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geo.times import Bounds, Window
+from routes import tree as tree_module
 from routes.index import MOST_RUNS, RUNS_AT_ONCE, Box, CollectionIndex, Query, Work
 from routes.scan import Scan, joined
 from routes.serving import id_hash
-from routes.tree import RUN
+from routes.tree import RUN, Packed
 from tests.helpers import complete, index_of, versions
 
 # A coarse grid, so that boxes and lines often touch, share corners and are points.
@@ -121,8 +122,11 @@ def walk_in_order(index: CollectionIndex, query: Query, limit: int) -> list[int]
 def scan_of(index: CollectionIndex, offsets: NDArray[np.int64]) -> Scan:
     """The compiled search with other offsets of geometries."""
     tree, bounds = index.tree, index.bounds.to_array()
-    packed = (tree.sides, tree.times, tree.cells, tree.days)
-    return Scan(tree.sizes, *packed, index.boxes, bounds, offsets, index._wkb.data)
+    with tempfile.TemporaryDirectory() as folder:
+        tree_module.save(Path(folder), index.boxes, index.bounds)
+        packed = Packed.open(Path(folder))
+    rows = (packed.cells, packed.days, index.boxes, bounds, offsets, index._wkb.data)
+    return Scan(tree.sizes, tree.sides, tree.times, *rows)
 
 
 queries = st.builds(

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 import routes
+from routes import open_store
 from routes.errors import Gone, NotFound
-from routes.stores.files import FileStore
+from tests.conftest import Place
 from tests.helpers import publish_and_die, title_and_row
 from tests.test_store import another_process
 
@@ -24,15 +32,17 @@ Model = dict[int, int | None]
 class StoreMachine(RuleBasedStateMachine):
     """Publishes, restores, prunes, is killed and reopened, and always holds what it should."""
 
-    @initialize()
-    def start(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        self.store = FileStore(self.folder / "store")
+    def __init__(self, new_place: Callable[[], AbstractContextManager[Place]]) -> None:
+        super().__init__()
+        self.lasting = ExitStack()
+        self.place = self.lasting.enter_context(new_place())
+        self.store = open_store(self.place)
         self.model: Model = {}
 
     def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            shutil.rmtree(self.folder)
+        self.store.close()
+        self.store = None
+        self.lasting.close()
 
     @property
     def kept(self) -> list[int]:
@@ -69,8 +79,8 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(said=st.integers(10, 19), step=st.integers(0, 12))
     def be_killed(self, said: int, step: int) -> None:
-        """A real process, ended by SIGKILL before its n-th step to disk."""
-        with another_process(publish_and_die, str(self.store.folder), said, step) as process:
+        """A real process, ended by SIGKILL before its n-th step."""
+        with another_process(publish_and_die, str(self.place), said, step) as process:
             process.join(30)
         newest = self.store.current()
         if newest is not None and newest not in self.model:
@@ -79,12 +89,11 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.store = FileStore(self.store.folder)
+        self.store.close()
+        self.store = open_store(self.place)
 
     @invariant()
     def holds_what_it_should(self) -> None:
-        if not hasattr(self, "store"):
-            return
         assert self.store.numbers() == self.kept
         assert self.store.current() == (max(self.model) if self.model else None)
         for number, said in self.model.items():
@@ -100,11 +109,23 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.store.verify() == []
 
 
-TestStore = StoreMachine.TestCase
-TestStore.settings = settings(
-    max_examples=12,
+LONG = settings(
+    max_examples=10,
     stateful_step_count=14,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_store_holds_what_it_should_whatever_is_done_to_it(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    numbers = itertools.count()
+
+    @contextmanager
+    def new_folder() -> Iterator[Place]:
+        yield tmp_path / str(next(numbers))
+
+    made = new_folder if kind == "files" else request.getfixturevalue("databases").one
+    run_state_machine_as_test(lambda: StoreMachine(made), settings=LONG)

@@ -1,1 +1,1 @@
-"""Where editions are kept: one Protocol, one folder-based store."""
+"""Where editions are kept: one Protocol, a store in a folder and one in a database."""

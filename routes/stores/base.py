@@ -72,7 +72,8 @@ class Content:
 
     `frames`: sorted and complete, as `routes.atlas` builds them. `files`: GeoParquet, byte for
     byte as another edition has it. `made`: rows that are made while they are written. `left_out`:
-    the faults of rows that were meant to be in it and are not.
+    the faults of rows that were meant to be in it and are not. `keeper`: whose the files are, where
+    they are gone when nobody holds it any more.
     """
 
     atlas: dict[str, Any]
@@ -82,6 +83,7 @@ class Content:
     made: Mapping[str, Recorded] = field(default_factory=dict)
     left_out: tuple[dict[str, Any], ...] = ()
     stories: Stories = field(default_factory=dict)
+    keeper: object = field(default=None, repr=False, compare=False)
 
     @property
     def collections(self) -> list[str]:
@@ -117,8 +119,44 @@ class Pruned:
     pruned: str
 
 
+Pointer = tuple[int, str]
+"""The number of an edition, and the hash of its manifest."""
+
+
+class Documents(Protocol):
+    """Where a store keeps what it says of its editions. Reading raises StoreDamaged or StoreError.
+
+    The names are those by which people find a document.
+    """
+
+    def pointer(self) -> Pointer | None:
+        """Give the newest edition's number and its manifest's hash."""
+
+    def written(self) -> list[int]:
+        """Give the numbers of all manifests that are there and not removed, ascending."""
+
+    def removed(self) -> list[int]:
+        """Give the numbers of all editions that were removed, ascending."""
+
+    def document(self, number: int) -> bytes | None:
+        """Give the bytes of one edition's manifest, None if it is not there."""
+
+    def epitaph(self, number: int) -> bytes | None:
+        """Give the bytes of what is kept of an edition that was removed."""
+
+    def document_name(self, number: int) -> str:
+        """Name one edition's manifest as people find it."""
+
+    def epitaph_name(self, number: int) -> str:
+        """Name what is kept of a removed edition as people find it."""
+
+
 class Store(Protocol):
     """Keeps editions. One writer at a time; readers never wait."""
+
+    @property
+    def documents(self) -> Documents:
+        """Give what the store says of its editions, byte for byte."""
 
     def current(self) -> int | None:
         """Give the number of the newest edition; None if there is none."""
@@ -169,5 +207,20 @@ class Store(Protocol):
         With `if_changed`, content that the newest edition has already makes no new one.
         """
 
+    def receive(self, document: bytes, content: Content) -> Manifest:
+        """Take over the next edition of another store as it is: its manifest, and what it says.
+
+        Raises StoreBusy, StoreError, or StoreDamaged where something is not as the manifest says.
+        """
+
+    def receive_epitaph(self, said: Pruned) -> None:
+        """Take over what is kept of an edition that was removed from another store.
+
+        Raises StoreBusy or StoreError.
+        """
+
     def verify(self, progress: Progress = ...) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
+
+    def close(self) -> None:
+        """Let go of what is held open; then the store is asked no more."""

@@ -11,15 +11,12 @@ moment leaves the last edition whole; what it left behind is swept by the next w
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import filelock
@@ -28,7 +25,7 @@ import orjson
 import pyarrow as pa
 
 from routes import frames, recorded, serving
-from routes.errors import NotFound, StoreBusy, StoreDamaged, StoreError
+from routes.errors import StoreBusy, StoreDamaged, StoreError
 from routes.index import CollectionIndex
 from routes.schema import COLLECTIONS, Collection
 from routes.stores import durable, manifests, verification
@@ -47,16 +44,17 @@ def _quiet(_: str) -> None:
     """Tell nobody."""
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 class FileStore:
     """Editions in a folder; see the module's description."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.layout = Layout(folder)
+
+    @property
+    def documents(self) -> Layout:
+        """Give what the store says of its editions, byte for byte."""
+        return self.layout
 
     def current(self) -> int | None:
         """Give the number of the newest edition; None if there is none."""
@@ -65,8 +63,7 @@ class FileStore:
 
     def numbers(self) -> list[int]:
         """Give the numbers of all editions, ascending."""
-        newest = self.current() or 0
-        return [number for number in self.layout.written() if number <= newest]
+        return manifests.numbers(self.layout)
 
     def manifest(self, number: int) -> Manifest:
         """Give one edition's manifest. Raises NotFound or StoreDamaged."""
@@ -137,21 +134,40 @@ class FileStore:
         try:
             with self._writer():
                 self._sweep()
-                records = {}
-                for name in content.collections:
-                    progress(name)
-                    records[name] = self._write_collection(name, content)
-                newest = self.current()
-                if if_changed and newest is not None:
-                    manifest = self.manifest(newest)
-                    said = manifests.content_hash(
-                        content.atlas, content.sources, records, content.stories
-                    )
-                    if manifest.content == said:
-                        return manifest
+                records = self._write(content, progress)
+                same = manifests.unchanged(self.layout, content, records) if if_changed else None
+                if same is not None:
+                    return same
                 return self._write_manifest(content, records, note, author)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"the edition was not published: {error}") from error
+
+    def receive(self, document: bytes, content: Content) -> Manifest:
+        """Take over the next edition of another store as it is: its manifest, and what it says.
+
+        Raises StoreBusy, StoreError, or StoreDamaged where something is not as the manifest says.
+        """
+        try:
+            with self._writer():
+                self._sweep()
+                records = self._write(content, _quiet)
+                manifest = manifests.arrived(self.layout, document, records)
+                self._add(manifest.number, document)
+                return manifest
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"the edition was not taken over: {error}") from error
+
+    def receive_epitaph(self, said: Pruned) -> None:
+        """Take over what is kept of an edition that was removed from another store.
+
+        Raises StoreBusy or StoreError.
+        """
+        try:
+            with self._writer():
+                written = manifests.written_epitaph(said)
+                durable.write(self.layout.tombstone(said.number), written)
+        except OSError as error:
+            raise StoreError(f"the edition was not taken over: {error}") from error
 
     def pruned(self) -> list[Pruned]:
         """Give the editions that were removed, ascending. Raises StoreDamaged."""
@@ -174,22 +190,25 @@ class FileStore:
 
     def _bury(self, number: int) -> Pruned:
         manifest = self.manifest(number)
-        said = Pruned(
-            number=number,
-            published=manifest.published,
-            note=manifest.note,
-            author=manifest.author,
-            sha256=durable.sha256(self.layout.manifest(number)),
-            parent=manifest.parent,
-            pruned=_now(),
-        )
-        written = orjson.dumps(asdict(said), option=orjson.OPT_INDENT_2)
-        durable.write(self.layout.tombstone(number), written)
+        document = self.layout.manifest(number).read_bytes()
+        said = manifests.epitaph_of(manifest, document)
+        durable.write(self.layout.tombstone(number), manifests.written_epitaph(said))
         return said
 
     def verify(self, progress: Progress = _quiet) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
         return verification.verify(self.layout, progress)
+
+    def close(self) -> None:
+        """Do nothing: files that are mapped are let go with the indexes."""
+
+    def _write(self, content: Content, progress: Progress) -> dict[str, CollectionRecord]:
+        """Write all collections of a new edition; give what was found of each."""
+        records = {}
+        for name in content.collections:
+            progress(name)
+            records[name] = self._write_collection(name, content)
+        return records
 
     def _write_collection(self, name: str, content: Content) -> CollectionRecord:
         with self._scratch() as scratch:
@@ -241,30 +260,15 @@ class FileStore:
     def _write_manifest(
         self, content: Content, records: dict[str, CollectionRecord], note: str, author: str
     ) -> Manifest:
-        pointer = self.layout.pointer()
-        number, parent = (pointer[0] + 1, pointer[1]) if pointer else (1, None)
-        manifest = Manifest(
-            number=number,
-            published=_now(),
-            note=note,
-            author=author,
-            tool=f"routeshift {version('routeshift')}",
-            content=manifests.content_hash(
-                content.atlas, content.sources, records, content.stories
-            ),
-            parent=parent,
-            atlas=content.atlas,
-            sources=content.sources,
-            collections=records,
-            left_out=content.left_out,
-            stories=content.stories,
-            format=manifests.format_of(content.stories),
-        )
-        document = manifests.written(manifest)
-        durable.write(self.layout.manifest(number), document)
-        digest = hashlib.sha256(document).hexdigest()
-        durable.write(self.layout.current, f"{number} {digest}\n".encode())
+        manifest = manifests.following(self.layout.pointer(), content, records, note, author)
+        self._add(manifest.number, manifests.written(manifest))
         return manifest
+
+    def _add(self, number: int, document: bytes) -> None:
+        """Write the manifest of the newest edition, and point to it."""
+        durable.write(self.layout.manifest(number), document)
+        pointer = f"{number} {manifests.sha256(document)}\n"
+        durable.write(self.layout.current, pointer.encode())
 
     @contextmanager
     def _writer(self) -> Iterator[None]:
@@ -301,7 +305,4 @@ class FileStore:
             durable.remove(self.layout.manifest(number))
 
     def _record(self, number: int, collection: str) -> CollectionRecord:
-        records = self.manifest(number).collections
-        if collection not in records:
-            raise NotFound("collection", collection, ", ".join(records))
-        return records[collection]
+        return manifests.record(self.layout, number, collection)

@@ -58,6 +58,22 @@ class Layout:
         """Give the place of the hashes of one collection's serving files."""
         return self.served(sha256) / "hashes.json"
 
+    def document(self, number: int) -> bytes | None:
+        """Give the bytes of one edition's manifest, None if it is not there."""
+        return _read(self.manifest(number))
+
+    def epitaph(self, number: int) -> bytes | None:
+        """Give the bytes of what is kept of an edition that was removed."""
+        return _read(self.tombstone(number))
+
+    def document_name(self, number: int) -> str:
+        """Name one edition's manifest as people find it."""
+        return self.name(self.manifest(number))
+
+    def epitaph_name(self, number: int) -> str:
+        """Name what is kept of a removed edition as people find it."""
+        return self.name(self.tombstone(number))
+
     def name(self, path: Path) -> str:
         """Name a file as people know it: from the store's folder on."""
         return str(path.relative_to(self.folder))
@@ -82,3 +98,10 @@ class Layout:
         if pointer is None:
             raise StoreDamaged(f"{self.current} does not name an edition and its hash")
         return int(pointer[1]), pointer[2]
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -1,49 +1,68 @@
-"""Is every file of the embedded store what was published?"""
+"""Is everything in a store what was published?
+
+Each edition names the hash of the one before it, and the hashes of its collections.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import orjson
 
 from routes.errors import NotFound, StoreDamaged
 from routes.stores import durable, manifests
-from routes.stores.base import Damage, Progress
+from routes.stores.base import CollectionRecord, Damage, Documents, Manifest, Progress
 from routes.stores.layout import Layout
+
+Check = Callable[[str, CollectionRecord], Iterator[Damage]]
+"""Compares a collection, by its name and record, with what was published."""
 
 
 def verify(layout: Layout, progress: Progress) -> list[Damage]:
-    """Recompute every hash and give what does not agree."""
+    """Recompute every hash of the embedded store and give what does not agree."""
+    return chain(layout, "CURRENT", lambda _, record: _collection(layout, record.sha256), progress)
+
+
+def chain(
+    documents: Documents, pointer_name: str, check: Check, progress: Progress
+) -> list[Damage]:
+    """Check all editions of a store, and each collection once."""
     damages: list[Damage] = []
     try:
-        number, expected = layout.pointer() or (0, None)
+        number, expected = documents.pointer() or (0, None)
     except StoreDamaged as error:
-        return [Damage("CURRENT", str(error))]
-    witness, checked = "CURRENT", set[str]()
+        return [Damage(pointer_name, str(error))]
+    witness, checked = pointer_name, set[tuple[str, str]]()
     # From the newest on down, as each edition names the hash of the one before it.
-    there = [*layout.written(), *layout.removed()]
+    removed = set(documents.removed())
+    there = {*documents.written(), *removed}
     for each in range(min(number, max(there, default=0) + 1), 0, -1):
         progress(f"edition {each}")
-        if each in layout.removed():
-            expected = _removed(layout, each, witness, expected, damages)
-            witness = layout.name(layout.tombstone(each))
+        if each in removed:
+            expected = _removed(documents, each, witness, expected, damages)
+            witness = documents.epitaph_name(each)
             continue
-        path = layout.manifest(each)
-        if path.is_file() and expected not in (None, durable.sha256(path)):
+        document = documents.document(each)
+        if document is not None and expected not in (None, manifests.sha256(document)):
             problem = f"is not what was published, or else {witness} is not"
-            damages.append(Damage(layout.name(path), problem))
-        expected = _edition(layout, each, witness, checked, damages)
-        witness = layout.name(path)
+            damages.append(Damage(documents.document_name(each), problem))
+        manifest = _edition(documents, each, witness, damages)
+        expected = manifest.parent if manifest else None
+        witness = documents.document_name(each)
+        for name, record in manifest.collections.items() if manifest else ():
+            if (name, record.sha256) not in checked:
+                checked.add((name, record.sha256))
+                damages.extend(check(name, record))
     return damages
 
 
 def _removed(
-    layout: Layout, number: int, witness: str, expected: str | None, damages: list[Damage]
+    documents: Documents, number: int, witness: str, expected: str | None, damages: list[Damage]
 ) -> str | None:
     """Check that what is kept of a removed edition names its hash; give the one it follows."""
-    name = layout.name(layout.tombstone(number))
+    name = documents.epitaph_name(number)
     try:
-        kept = manifests.tombstone(layout, number)
+        kept = manifests.tombstone(documents, number)
     except StoreDamaged as error:
         damages.append(Damage(name, str(error)))
         return None
@@ -53,12 +72,12 @@ def _removed(
 
 
 def _edition(
-    layout: Layout, number: int, witness: str, checked: set[str], damages: list[Damage]
-) -> str | None:
-    """Check what one manifest says of itself and of its files; give the hash it follows."""
-    name = layout.name(layout.manifest(number))
+    documents: Documents, number: int, witness: str, damages: list[Damage]
+) -> Manifest | None:
+    """Check what one manifest says of itself, and give it, if it can be read."""
+    name = documents.document_name(number)
     try:
-        manifest = manifests.read(layout, number)
+        manifest = manifests.read(documents, number)
     except NotFound:
         damages.append(Damage(name, f"is missing, or else {witness} is not what was published"))
         return None
@@ -69,11 +88,7 @@ def _edition(
         manifest.atlas, manifest.sources, manifest.collections, manifest.stories
     ):
         damages.append(Damage(name, "says other than what its own hash says"))
-    for record in manifest.collections.values():
-        if record.sha256 not in checked:
-            checked.add(record.sha256)
-            damages.extend(_collection(layout, record.sha256))
-    return manifest.parent
+    return manifest
 
 
 def _collection(layout: Layout, sha256: str) -> Iterator[Damage]:

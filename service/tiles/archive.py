@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -86,9 +87,11 @@ def _write(store: object, number: int, path: Path) -> None:
     Raises Unavailable.
     """
     command = [sys.executable, "-m", "service.cli", "pmtiles", str(number), "--to", str(path),
-               "--store", str(store), "--json"]  # fmt: skip
+               "--json"]  # fmt: skip
+    # Not as an argument, which others see: the address of a database may hold a password.
+    told = {**os.environ, "ROUTESHIFT_STORE": str(store)}
     try:
-        subprocess.run(command, capture_output=True, timeout=MOST_S, check=True)
+        subprocess.run(command, env=told, capture_output=True, timeout=MOST_S, check=True)
     except subprocess.SubprocessError as error:
         log.error("an archive of tiles: %s %s", error, getattr(error, "stderr", b""))
         raise Unavailable("the archive of tiles could not be made just now") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 from pathlib import Path
 
 import httpx
@@ -13,6 +12,7 @@ from pmtiles.reader import MemorySource, Reader
 from starlette.testclient import TestClient
 
 import routes
+from geo.shipped import data_folder
 from routes import pmtiles
 from service.app import create_app
 from service.settings import Settings
@@ -79,9 +79,9 @@ def test_where_nothing_is_kept_it_says_what_writes_one(store: Path) -> None:
 
 
 def test_who_would_wait_long_is_told_to_ask_again_and_then_gets_it(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(store, tmp_path / "store", ignore=shutil.ignore_patterns("downloads"))
+    routes.publish(routes.open_store(tmp_path / "store"), data_folder("balkans"))
     app = create_app(Settings(store=tmp_path / "store"))
     with TestClient(app) as client:
         assert "content-length" not in client.head(FILE).headers
