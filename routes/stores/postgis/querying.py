@@ -75,6 +75,9 @@ class SqlIndex(CollectionIndex):
     def __len__(self) -> int:
         return self._revision.count
 
+    def __repr__(self) -> str:
+        return f"SqlIndex({self._revision})"
+
     @cached_property
     def boxes(self) -> NDArray[np.float64]:  # type: ignore[override]  # most queries need none
         """The boxes of all rows, shape (n, 4)."""
@@ -231,7 +234,7 @@ class SqlIndex(CollectionIndex):
         """Tell which rows need no exact test: their box lies inside a box of the query."""
         tested: Tested | None = getattr(self._tested, "last", None)
         if tested is not None and tested.rows is rows:
-            return tested.inside
+            return tested.inside.copy()
         found, inside, *_ = self._chosen(rows, ALL, conditions.within(query), ALL)
         return np.isin(rows, found[inside])
 
