@@ -83,7 +83,9 @@ def test_a_page_has_room_at_every_width(
     chromium: Browser, live_server: str, screens: Path, name: str, size: tuple[int, int]
 ) -> None:
     page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
-    page.goto(f"{live_server}{PAGES[name]}", wait_until="networkidle")
+    # Not until the network is idle: with lazy frames beneath the fold Chromium may never say so.
+    page.goto(f"{live_server}{PAGES[name]}", wait_until="load")
+    page.evaluate("document.fonts.ready")
     page.screenshot(path=screens / f"{name}-{size[0]}.png")
     width: int = page.evaluate("document.documentElement.scrollWidth")
     page.close()

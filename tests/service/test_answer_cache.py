@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import routes
 from service import library
 from service.answer_cache import MOST_BYTES_OF_ONE, OVERHEAD_BYTES, AnswerCache
 from service.app import create_app
 from service.settings import Settings
+from tests.asgi import messages_of
 from tests.conftest import publish_corrected
 
 Told = list[tuple[bytes, bytes]]
@@ -84,21 +83,9 @@ def ask(
              "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
              "query_string": query.encode(), "headers": told or [], "client": ("127.0.0.1", 5000),
              "server": ("127.0.0.1", 8000), **changed}  # fmt: skip
-    messages: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
-    asyncio.run(_awaited(app(scope, receive, send)))
+    messages = messages_of(app, scope)
     start = messages[0]
     return start["status"], start["headers"], b"".join(one.get("body", b"") for one in messages[1:])
-
-
-async def _awaited(answered: Awaitable[None]) -> None:
-    await answered
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), headers), min_size=2, max_size=4))

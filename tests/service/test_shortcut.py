@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ import routes
 from service.app import create_app
 from service.ogc.shortcut import Shortcut
 from service.settings import Settings
+from tests.asgi import messages_of
 from tests.conftest import publish_corrected
 
 paths = st.sampled_from(
@@ -61,7 +61,7 @@ hosts = st.sampled_from(
 def shortcut(tmp_path_factory: pytest.TempPathFactory) -> Shortcut:
     store = publish_corrected(tmp_path_factory.mktemp("shortcut"), "1999-07~")
     app = create_app(Settings(store=store))
-    asyncio.run(answered(app, scope_of("/health/live", b"", [])))
+    messages_of(app, scope_of("/health/live", b"", []))
     layer: ASGIApp | None = app.middleware_stack
     while layer is not None and not isinstance(layer, Shortcut):
         layer = getattr(layer, "app", None)
@@ -79,19 +79,6 @@ def scope_of(
         "query_string": query, "root_path": root_path, "headers": sent,
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "extensions": {},
     }  # fmt: skip
-
-
-async def answered(app: ASGIApp, scope: Scope) -> list[Message]:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await app(scope, receive, send)
-    return sent
 
 
 def told(messages: list[Message]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -115,8 +102,8 @@ def test_both_ways_give_the_same_answer(
     for written in (urlencode(query), urlencode(query, safe=",:/")):
         scope = scope_of(path, written.encode(), [*hosted, *sent], root_path)
         scope["app"] = shortcut.of  # type: ignore[attr-defined]
-        short = asyncio.run(answered(shortcut, dict(scope)))
-        long = asyncio.run(answered(shortcut.app, dict(scope)))
+        short = messages_of(shortcut, dict(scope))
+        long = messages_of(shortcut.app, dict(scope))
         assert told(short) == told(long)
 
 
@@ -134,7 +121,7 @@ def test_what_is_plain_does_not_reach_the_application(shortcut: Shortcut, target
 
     path, _, query = target.partition("?")
     alone = Shortcut(unreached, shortcut.library, shortcut.settings)
-    status, sent, body = told(asyncio.run(answered(alone, scope_of(path, query.encode(), []))))
+    status, sent, body = told(messages_of(alone, scope_of(path, query.encode(), [])))
     assert status == 200
     assert (b"content-length", str(len(body)).encode()) in sent
     assert routes.open(Path(shortcut.settings.store)).number == 2
