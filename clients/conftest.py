@@ -12,13 +12,19 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import live_server, store
+from tests.conftest import NewPlace, live_server, store
 
 __all__ = ["live_server", "store"]
 
 IN_QGIS = Path(__file__).with_name("in_qgis.py")
 PICTURES = Path(os.environ.get("CLIENT_PICTURES", "build/clients"))
 Qgis = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def new_place(tmp_path_factory: pytest.TempPathFactory) -> NewPlace:
+    """Gives a folder for a store."""
+    return lambda name: tmp_path_factory.mktemp(name) / "store"
 
 
 @pytest.fixture(scope="session")
