@@ -16,13 +16,13 @@ from routes.errors import RoutesError
 from service.library import Library
 
 # All headers that an answer can depend on: those that the service reads.
-_KEYED = frozenset(
+KEYED = frozenset(
     {
         b"host", b"origin", b"accept", b"accept-encoding", b"accept-datetime", b"if-none-match",
         b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-prefix",
     }
 )  # fmt: skip
-_NOT_KEPT = frozenset({b"range", b"if-range", b"access-control-request-method"})
+NOT_KEPT = frozenset({b"range", b"if-range", b"access-control-request-method"})
 MOST_BYTES_OF_ONE = 1 << 20
 # What an answer takes beside its body: headers, key, and the room of a dictionary.
 OVERHEAD_BYTES = 2_000
@@ -132,10 +132,10 @@ def _key(scope: Scope) -> Hashable:
     told = []
     is_forwarded = False
     for pair in scope["headers"]:
-        if pair[0] in _KEYED:
+        if pair[0] in KEYED:
             told.append(tuple(pair))
             is_forwarded = is_forwarded or pair[0].startswith(b"x-forwarded")
-        elif pair[0] in _NOT_KEPT:
+        elif pair[0] in NOT_KEPT:
             return None
     # Whether a proxy is believed depends on where it stands.
     client = scope["client"][0] if is_forwarded and scope["client"] else None

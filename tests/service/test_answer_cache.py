@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,15 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import routes
+import service
 from service import library
-from service.answer_cache import MOST_BYTES_OF_ONE, OVERHEAD_BYTES, AnswerCache
+from service.answer_cache import (
+    KEYED,
+    MOST_BYTES_OF_ONE,
+    NOT_KEPT,
+    OVERHEAD_BYTES,
+    AnswerCache,
+)
 from service.app import create_app
 from service.settings import Settings
 from tests.asgi import messages_of
@@ -86,6 +94,20 @@ def ask(
     messages = messages_of(app, scope)
     start = messages[0]
     return start["status"], start["headers"], b"".join(one.get("body", b"") for one in messages[1:])
+
+
+READ = re.compile(
+    r'request\.headers\.get(?:list)?\("([^"]+)"'
+    r'|"([a-z-]+)" in request\.headers'
+    r'|Headers\(scope=scope\)\.get\("([^"]+)"'
+)
+
+
+def test_every_header_that_the_service_reads_tells_answers_apart() -> None:
+    sources = [path.read_text() for path in Path(service.__path__[0]).rglob("*.py")]
+    read = {name for text in sources for names in READ.findall(text) for name in names if name}
+    assert {"accept", "if-none-match", "accept-encoding", "range"} <= read
+    assert read <= {name.decode() for name in KEYED | NOT_KEPT}
 
 
 @given(st.lists(st.tuples(st.sampled_from(PATHS), headers), min_size=2, max_size=4))
