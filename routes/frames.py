@@ -102,20 +102,20 @@ def unified(geometry: Geometries, kind: str) -> Geometries:
     return made
 
 
-def column(kind: Kind, column: pd.Series) -> pd.Series:
+def column(kind: Kind, values: pd.Series) -> pd.Series:
     """Give a column with the dtype of its kind; see `typed`."""
     if kind == "datetime":
         # Recorded times say that they are UTC; the axis of `geo.times` needs not to be told.
-        plain = column.dt.tz_localize(None) if hasattr(column.dtype, "tz") else column
+        plain = values.dt.tz_localize(None) if hasattr(values.dtype, "tz") else values
         return plain.astype("datetime64[s]")
     if kind == "integer":
-        return column.astype("int64")
+        return values.astype("int64")
     if kind == "number":
-        return column.astype("float64")
+        return values.astype("float64")
     if kind == "list":
-        lists = [[] if not _is_list(value) else [str(one) for one in value] for value in column]
-        return pd.Series(lists, index=column.index, dtype=object)
-    return column.where(column.notna(), None).astype("str")
+        lists = [[] if not _is_list(value) else [str(one) for one in value] for value in values]
+        return pd.Series(lists, index=values.index, dtype=object)
+    return values.where(values.notna(), None).astype("str")
 
 
 def _is_list(value: object) -> bool:

@@ -95,8 +95,8 @@ def create_service() -> ASGIApp:
     """Make the application as it is served: with the answers that it keeps."""
     configured = settings()
     app = create_app(configured)
-    kept = configured.answer_cache_mb * BYTES_A_MB
-    return AnswerCache(app, app.state.library, kept) if kept else app
+    most_bytes = configured.answer_cache_mb * BYTES_A_MB
+    return AnswerCache(app, app.state.library, most_bytes) if most_bytes else app
 
 
 async def refuse(request: Request, error: Exception) -> Response:

@@ -15,6 +15,8 @@ from typing import BinaryIO, Literal
 
 import zstandard
 
+from service.formats import weight_of
+
 Encoding = Literal["zstd", "gzip"]
 
 # The best first.
@@ -32,7 +34,7 @@ def encoding_for(accept: str) -> Encoding | None:
     weights: dict[str, float] = {}
     for part in accept.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
-        weights[name] = _weight(parameters)
+        weights[name] = weight_of(parameters)
     others = weights.get("*", 0.0)
     return next((name for name in ENDINGS if weights.get(name, others) > 0), None)
 
@@ -58,13 +60,3 @@ def _copy(plain: BinaryIO, size: int, encoding: Encoding, level: int, target: Bi
         return
     with gzip.GzipFile("", "wb", level, target, mtime=0) as zipped:
         shutil.copyfileobj(plain, zipped, PIECE_BYTES)
-
-
-def _weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0

@@ -66,7 +66,7 @@ def preferred(accept: str, forms: Sequence[Form] = DOCUMENT) -> str:
     weights: dict[str, float] = {}
     for part in accept.split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
-        weights[media_type.lower()] = _weight(parameters)
+        weights[media_type.lower()] = weight_of(parameters)
     best = "json"
     most = max(weights.get(name, 0.0) for name in _JSON_TYPES)
     for form in forms:
@@ -77,7 +77,8 @@ def preferred(accept: str, forms: Sequence[Form] = DOCUMENT) -> str:
     return best if most >= weights.get("*/*", 0.0) else "json"
 
 
-def _weight(parameters: list[str]) -> float:
+def weight_of(parameters: list[str]) -> float:
+    """Give the weight among the parameters of an Accept header (RFC 9110, 12.4.2), else 1."""
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
