@@ -16,14 +16,16 @@ from geo.times import Mask, Window
 from routes import atlas, exports, search
 from routes.columns import Columns
 from routes.errors import NotFound, StoreError
-from routes.index import Certainty, CollectionIndex, Query, Rows
+from routes.index import CollectionIndex
 from routes.ordering import SortKey, ordered
+from routes.query import Certainty, Query
 from routes.report import Fault, WouldRemove
 from routes.schema import COLLECTIONS
 from routes.stores.addresses import is_address
 from routes.stores.base import Content, Manifest, Progress, Store
 from routes.stores.files import FileStore
 from routes.stories.story import Stories
+from routes.tree import Rows
 
 DEFAULT_STORE = Path("var/store")
 # Ids that are named of many that would be removed.

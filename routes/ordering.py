@@ -10,9 +10,9 @@ import pandas as pd
 
 from geo.times import BOUND_COLUMNS, Bounds
 from routes.columns import Table
-from routes.index import Rows
 from routes.schema import Collection
 from routes.text import fold
+from routes.tree import Rows
 
 ORDERED = ("text", "edtf", "integer", "number", "datetime")
 

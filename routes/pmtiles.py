@@ -26,7 +26,8 @@ from geo.gridding import EXTENT, PIXEL
 from geo.tiling import MAX_ZOOM, MERCATOR_REACH, WEB_MERCATOR, Tile, Tiling
 from routes.editions import Edition
 from routes.errors import RoutesError, StoreError
-from routes.index import CollectionIndex, Query
+from routes.index import CollectionIndex
+from routes.query import Query
 from routes.schema import COLLECTIONS
 from routes.stores import durable
 from routes.stores.base import Progress

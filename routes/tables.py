@@ -13,8 +13,10 @@ from geo.crs import Crs
 from geo.formats import LON_LAT, Column, Kind, Table, is_far
 from geo.formats.table import ARROW_TYPES, GEOMETRY, MOMENT
 from geo.times import Times
-from routes.index import CollectionIndex, Rows, Shape
+from routes.index import CollectionIndex
+from routes.query import Shape
 from routes.schema import Collection, Field
+from routes.tree import Rows
 
 ROWS_A_BATCH = 1000
 

@@ -23,8 +23,10 @@ from geo.ragged import Geometries
 from geo.tiling import Tile
 from geo.times import BEGINNING, BOUND_COLUMNS, END, Bounds
 from geo.vectortiles import Layer, Value, encoded
-from routes.index import Box, CollectionIndex, Query, Rows
+from routes.index import CollectionIndex
+from routes.query import Query
 from routes.thinning import chosen, ranks
+from routes.tree import Box, Rows
 
 Properties = dict[str, Value]
 

@@ -15,8 +15,10 @@ from starlette.requests import Request
 from geo.crs import CRS84_URI
 from geo.formats import About, Format, Table, write
 from routes import tables
-from routes.index import CollectionIndex, Rows, Shape
+from routes.index import CollectionIndex
+from routes.query import Shape
 from routes.schema import COLLECTIONS
+from routes.tree import Rows
 from service import files
 from service.problems import BadParameter, Unavailable
 from service.site import Site

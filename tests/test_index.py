@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from geo.times import Bounds, Window
 from routes import tree as tree_module
-from routes.index import MOST_RUNS, RUNS_AT_ONCE, Box, CollectionIndex, Query, Work
+from routes.index import MOST_RUNS, RUNS_AT_ONCE, CollectionIndex
+from routes.query import Query, Work
 from routes.scan import Scan, joined
 from routes.serving import id_hash
-from routes.tree import RUN, Packed
+from routes.tree import RUN, Box, Packed
 from tests.helpers import complete, index_of, versions
 
 # A coarse grid, so that boxes and lines often touch, share corners and are points.

@@ -22,7 +22,8 @@ from geo.tiling import OFFERED, Tile, Tiling
 from geo.times import Window
 from geo.vectortiles import Layer, encoded
 from routes import tiles
-from routes.index import Box, CollectionIndex, Query
+from routes.index import CollectionIndex
+from routes.query import Query
 from routes.tiles import (
     INCOMPLETE,
     MOST_BYTES,
@@ -31,6 +32,7 @@ from routes.tiles import (
     VectorTile,
     Wanted,
 )
+from routes.tree import Box
 from tests.helpers import complete, index_of, versions
 
 EVERYTHING = Query()

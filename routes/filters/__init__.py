@@ -17,7 +17,7 @@ from routes.filters.describing import queryables
 from routes.filters.errors import EXAMPLE, FilterError
 from routes.filters.logic import Mask, Rows, Truth
 from routes.filters.parsing import Language, parse
-from routes.index import Certainty
+from routes.query import Certainty
 from routes.schema import Collection
 
 __all__ = ["EXAMPLE", "Filter", "FilterError", "Language", "queryables"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from routes.filters.errors import FilterError
 from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, Spans, expect, known
-from routes.index import Certainty
+from routes.query import Certainty
 
 Counts = NDArray[np.intp]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from routes.filters.errors import FilterError
 from routes.filters.logic import Predicate, Rows, Truth, every, some
 from routes.filters.operands import Operand, Spans, expect, known, literal
-from routes.index import Certainty
+from routes.query import Certainty
 
 _Compare = Callable[[Any, Any], Any]
 

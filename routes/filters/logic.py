@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geo.times import Bounds
 from routes.columns import Table
-from routes.index import Certainty
+from routes.query import Certainty
 
 Mask = NDArray[np.bool_]
 

@@ -18,7 +18,7 @@ from geo.crs import CRS84_URI, EPSG_URI, Crs
 from routes.filters.errors import FilterError
 from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, expect, known, literal
-from routes.index import Certainty
+from routes.query import Certainty
 
 _Test = Callable[[Any, Any], NDArray[np.bool_]]
 

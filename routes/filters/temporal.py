@@ -12,7 +12,7 @@ from routes.filters.errors import FilterError
 from routes.filters.logic import Mask, Predicate, Rows, Truth, always, negated, some
 from routes.filters.operands import Definite, Operand, Spans, is_null, known
 from routes.filters.worlds import INVERSES, OF_INSTANTS, Worlds, box_of
-from routes.index import Certainty
+from routes.query import Certainty
 
 EXAMPLE = "T_INTERSECTS(valid, DATE('2003-12-01'))"
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from routes import text
 from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, known
-from routes.index import Certainty
+from routes.query import Certainty
 
 # OGC 21-065r2 /req/cql2-text/escaping
 CONTROLS = {"a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}

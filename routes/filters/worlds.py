@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geo.times import Bounds
 from routes.filters.logic import Mask
 from routes.filters.operands import Definite
-from routes.index import Certainty
+from routes.query import Certainty
 
 Seconds = NDArray[np.int64]
 

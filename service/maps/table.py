@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo.times import Window
-from routes.index import Query
+from routes.query import Query
 from service import answers, pages
 from service.maps.features import versions
 from service.maps.page import state_of

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from geo.dates import SECOND, EdtfError, Span, span_of
 from routes import Edition
-from routes.index import Box
+from routes.tree import Box
 from service import answers
 from service.library import Library
 from service.maps import looks

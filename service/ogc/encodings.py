@@ -13,7 +13,9 @@ from geo.crs import CRS84_URI
 from geo.dates import SECOND
 from geo.times import BEGINNING, END, Mask, Times
 from routes.fragments import geojson_geometries
-from routes.index import CollectionIndex, Rows, Shape
+from routes.index import CollectionIndex
+from routes.query import Shape
+from routes.tree import Rows
 from service.ogc.selection import Selection
 from service.problems import BadParameter
 

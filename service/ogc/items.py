@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from routes.errors import NotFound
-from routes.index import Page, Rows, Shape
+from routes.query import Page, Shape
+from routes.tree import Rows
 from service import answers, formats, pages
 from service.library import Library
 from service.ogc import encodings, properties, tabular

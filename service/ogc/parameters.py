@@ -16,7 +16,8 @@ from starlette.requests import Request
 from geo.crs import CRS84_URI, EPSG_URI, Crs, UnknownCrsError
 from geo.dates import EdtfError
 from geo.times import Window
-from routes.index import Box, Certainty, Query
+from routes.query import Certainty, Query
+from routes.tree import Box
 from service.problems import BadParameter, UnknownParameter
 
 Systems = Mapping[str, Crs]

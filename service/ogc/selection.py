@@ -11,9 +11,10 @@ from starlette.requests import Request
 from geo.crs import CRS84_URI, Crs
 from geo.times import Mask
 from routes import Edition
-from routes.index import Certainty, Query, Rows, Shape
 from routes.ordering import SortKey, orderable
+from routes.query import Certainty, Query, Shape
 from routes.schema import COLLECTIONS
+from routes.tree import Rows
 from service.ogc import properties
 from service.ogc.filtering import FILTER, FILTER_CRS, FILTER_LANG, parse_filter
 from service.ogc.parameters import (

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.crs import CRS84_URI
 from routes.errors import RoutesError
-from routes.index import Query, Shape
+from routes.query import Query, Shape
 from service import answers, formats
 from service.history.memento import Place, described
 from service.library import Library

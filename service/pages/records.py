@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from geo.times import Window
-from routes.index import Box, Query
+from routes.query import Query
 from routes.schema import COLLECTIONS
+from routes.tree import Box
 from service.pages import asking, words
 from service.pages.values import Piece, pieces
 from service.site import Site

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from geo.times import Window
-from routes.index import Box, Query
+from routes.query import Query
+from routes.tree import Box
 from service.maps import shapes
 from service.maps.features import versions
 from service.maps.state import ShownEdition, State

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from geo.tiling import OutsideTiling, Tile, Tiling, UnknownTiling
-from routes.index import Query
+from routes.query import Query
 from routes.schema import COLLECTIONS
 from routes.tiles import MOST_FEATURES, Wanted
 from service.ogc.parameters import (

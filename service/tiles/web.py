@@ -13,7 +13,7 @@ from starlette_compress import add_compress_type
 from geo.tiling import WEB_MERCATOR, Tile
 from geo.times import Window
 from routes import Edition, tiles
-from routes.index import Certainty, Query
+from routes.query import Certainty, Query
 from routes.tiles import VectorTile, Wanted
 from service import answers
 from service.formats import DOCUMENT, Form

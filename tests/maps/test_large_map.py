@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 import routes
 from benchmarks import synthetic
 from geo.times import Window
-from routes.index import Query
+from routes.query import Query
 from service.maps.state import MOST_CARRIED, build
 from tests.conftest import serving
 from tests.maps.test_map_in_browser import violations

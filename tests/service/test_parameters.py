@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routes.index import Box
+from routes.tree import Box
 from service.ogc.parameters import Cursor, parse_bbox, parse_datetime, parse_limit
 from service.problems import BadParameter
 

@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 import routes
 from benchmarks import synthetic
-from routes.index import CollectionIndex, Work
+from routes.index import CollectionIndex
+from routes.query import Work
 from service.app import create_app
 from service.settings import Settings
 

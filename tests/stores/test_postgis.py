@@ -14,9 +14,10 @@ import pytest
 import shapely
 
 from routes.errors import NotFound, StoreDamaged, StoreError
-from routes.index import Box, Query
+from routes.query import Query
 from routes.stores.base import FORMAT
 from routes.stores.postgis import PostgisStore, database, migrating
+from routes.tree import Box
 from tests import helpers
 from tests.databases import HASTY, Databases
 from tests.helpers import content, title_and_row, versions

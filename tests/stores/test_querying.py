@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from geo.times import Bounds, Window
 from routes import open_store
-from routes.index import MOST_RUNS, Box, CollectionIndex, Query, Shape
+from routes.index import MOST_RUNS, CollectionIndex
+from routes.query import Query, Shape
 from routes.stores.base import Content, Store
 from routes.stores.postgis.asking import Row, Values
 from routes.stores.postgis.querying import SqlIndex
-from routes.tree import RUN
+from routes.tree import RUN, Box
 from tests.databases import Databases
 from tests.helpers import content, versions
 from tests.test_index import queries, rows, walk

@@ -16,7 +16,7 @@ import numpy as np
 from geo.times import Bounds
 from routes import serving
 from routes.errors import StoreDamaged
-from routes.index import extent_of
+from routes.query import extent_of
 from routes.recorded import listed
 from routes.schema import COLLECTIONS
 from routes.serving import Served

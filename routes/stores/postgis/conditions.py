@@ -9,7 +9,8 @@ import shapely
 
 from geo.dates import SECOND
 from geo.times import Window
-from routes.index import Certainty, Query, area_of
+from routes.index import area_of
+from routes.query import Certainty, Query
 from routes.tree import Box
 
 LASTING = "int8range(start_earliest, end_latest)"

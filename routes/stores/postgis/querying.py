@@ -19,7 +19,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from routes.errors import StoreDamaged
-from routes.index import MOST_RUNS, Box, CollectionIndex, Extent, Query, Rows, Work
+from routes.index import MOST_RUNS, CollectionIndex
+from routes.query import Extent, Query, Work
 from routes.stores.postgis import conditions, revisions
 from routes.stores.postgis.ahead import ReadAhead
 from routes.stores.postgis.asking import Ask
@@ -27,7 +28,7 @@ from routes.stores.postgis.bounds import FetchedBounds
 from routes.stores.postgis.conditions import Condition
 from routes.stores.postgis.revisions import Revision
 from routes.stores.postgis.standing import IN_REVISION, Standing
-from routes.tree import RUN, Tree
+from routes.tree import RUN, Box, Rows, Tree
 from routes.wkb import WKB_HEAD, types_of
 
 FEW, MANY = 100, 500

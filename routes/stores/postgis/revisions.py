@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from geo.times import Bounds
 from routes import serving, tree
-from routes.index import Extent, extent_of
+from routes.query import Extent, extent_of
 from routes.recorded import listed
 from routes.schema import Collection
 from routes.serving import Served
