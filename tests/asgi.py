@@ -12,6 +12,18 @@ from starlette.types import ASGIApp, Message, Scope
 T = TypeVar("T")
 
 
+def scope_of(
+    path: str, query: bytes, sent: list[tuple[bytes, bytes]], root_path: str = ""
+) -> Scope:
+    """Give the scope of a GET request for a path below `root_path`, from this machine."""
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "path": root_path + path, "raw_path": (root_path + path).encode(),
+        "query_string": query, "root_path": root_path, "headers": sent,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "extensions": {},
+    }  # fmt: skip
+
+
 def messages_of(app: ASGIApp, scope: Scope) -> list[Message]:
     """All that an application sends in answer to a request without a body."""
     sent: list[Message] = []

@@ -23,7 +23,7 @@ from service.answer_cache import (
 )
 from service.app import create_app
 from service.settings import Settings
-from tests.asgi import messages_of
+from tests.asgi import messages_of, scope_of
 from tests.conftest import publish_corrected
 
 Told = list[tuple[bytes, bytes]]
@@ -87,10 +87,7 @@ def ask(
     **changed: Any,  # noqa: ANN401
 ) -> tuple[int, Told, bytes]:
     """Status, headers and body; over ASGI, without a server."""
-    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-             "scheme": "http", "path": path, "raw_path": path.encode(), "root_path": "",
-             "query_string": query.encode(), "headers": told or [], "client": ("127.0.0.1", 5000),
-             "server": ("127.0.0.1", 8000), **changed}  # fmt: skip
+    scope = {**scope_of(path, query.encode(), told or []), **changed}
     messages = messages_of(app, scope)
     start = messages[0]
     return start["status"], start["headers"], b"".join(one.get("body", b"") for one in messages[1:])

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message
 
 import routes
 from service.app import create_app
 from service.ogc.shortcut import Shortcut
 from service.settings import Settings
-from tests.asgi import messages_of
+from tests.asgi import messages_of, scope_of
 from tests.conftest import publish_corrected
 
 paths = st.sampled_from(
@@ -68,17 +68,6 @@ def shortcut(tmp_path_factory: pytest.TempPathFactory) -> Shortcut:
     assert isinstance(layer, Shortcut)
     layer.of = app  # type: ignore[attr-defined]
     return layer
-
-
-def scope_of(
-    path: str, query: bytes, sent: list[tuple[bytes, bytes]], root_path: str = ""
-) -> Scope:
-    return {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": root_path + path, "raw_path": (root_path + path).encode(),
-        "query_string": query, "root_path": root_path, "headers": sent,
-        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "extensions": {},
-    }  # fmt: skip
 
 
 def told(messages: list[Message]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
