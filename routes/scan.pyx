@@ -412,22 +412,15 @@ cdef Answer _segment_meets(
 
     Two convex sets are apart if one of their sides parts them: those of the box, or the segment.
     """
-    cdef int side, left = 0, right = 0
+    cdef int corner, side, left = 0, right = 0
     if not (min(ax, bx) <= box.east and max(ax, bx) >= box.west
             and min(ay, by) <= box.north and max(ay, by) >= box.south):
         return NO
-    side = _side(ax, ay, bx, by, box.west, box.south)
-    left += side > 0
-    right += side < 0
-    side = _side(ax, ay, bx, by, box.west, box.north)
-    left += side > 0
-    right += side < 0
-    side = _side(ax, ay, bx, by, box.east, box.south)
-    left += side > 0
-    right += side < 0
-    side = _side(ax, ay, bx, by, box.east, box.north)
-    left += side > 0
-    right += side < 0
+    for corner in range(4):
+        side = _side(ax, ay, bx, by, box.east if corner & 1 else box.west,
+                     box.north if corner & 2 else box.south)
+        left += side > 0
+        right += side < 0
     if left and right:
         return YES
     return NO if left == 4 or right == 4 else UNDECIDED

@@ -96,16 +96,21 @@ def test_the_files_are_geoparquet_with_a_covering_box(new_store: FileStore) -> N
     assert (len(west_of_it), len(geopandas.read_parquet(path, bbox=(18, 40, 19, 41)))) == (0, 1)
 
 
+def one_of_a_copy(store: Path, folder: Path, data: st.DataObject) -> tuple[Path, str]:
+    """A fresh copy of a store, and the name of one of its files."""
+    name = data.draw(st.sampled_from(sorted(files_of(store).keys() - NOT_CONTENT)))
+    copy = folder / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(store, copy)
+    return copy, name
+
+
 @given(st.data())
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_flipped_bit_in_any_file_is_found_and_the_file_named(
     two_editions: Path, tmp_path: Path, data: st.DataObject
 ) -> None:
-    names = sorted(files_of(two_editions).keys() - NOT_CONTENT)
-    name = data.draw(st.sampled_from(names))
-    copy = tmp_path / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(two_editions, copy)
+    copy, name = one_of_a_copy(two_editions, tmp_path, data)
     flipped = bytearray((copy / name).read_bytes())
     bit = data.draw(st.integers(0, 8 * len(flipped) - 1))
     flipped[bit // 8] ^= 1 << bit % 8
@@ -130,11 +135,7 @@ def test_a_missing_file_is_found_whichever_it_is(two_editions: Path, tmp_path: P
 def test_a_damaged_store_gives_its_data_or_says_that_it_is_damaged(
     two_editions: Path, tmp_path: Path, data: st.DataObject
 ) -> None:
-    names = sorted(files_of(two_editions).keys() - NOT_CONTENT)
-    name = data.draw(st.sampled_from(names))
-    copy = tmp_path / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(two_editions, copy)
+    copy, name = one_of_a_copy(two_editions, tmp_path, data)
     damaged = bytearray((copy / name).read_bytes())
     at = data.draw(st.integers(0, len(damaged) - 1))
     if data.draw(st.booleans()):
