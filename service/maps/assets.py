@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -20,10 +21,16 @@ from starlette.types import Receive, Scope, Send
 
 from service.compressing import Encoding, compressed, encoding_for
 from service.maps import joining
+from service.maps.view import Mode
 
 FOLDER = Path(__file__).parent / "static"
 
-MAINS = ("start", "tiled/start", "compare/compare", "story/story")
+LEAFLET = "vendor/leaflet/leaflet.js"
+_MAIN_OF: dict[Mode, str] = {
+    "map": "start", "embed": "start", "compare": "compare/compare", "story": "story/story",
+}  # fmt: skip
+_TILED = "tiled/start"
+MAINS = frozenset({*_MAIN_OF.values(), _TILED})
 """The modules that open a page: an atlas that travels in it, a large one, and the others."""
 
 _OF_EVERY_MAP = tuple(
@@ -61,6 +68,35 @@ def version(folder: Path = FOLDER) -> str:
 def address(root_path: str, name: str) -> str:
     """Give the address of a file, for an app mounted at `root_path` ("" or "/atlas")."""
     return f"{root_path}/static/{version()}/{name}"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The addresses of what a page of maps needs before it draws."""
+
+    leaflet: str
+    sheet: str
+    main: str
+
+    @classmethod
+    def of(cls, root_path: str, mode: Mode, *, is_tiled: bool = False) -> Needs:
+        """Give those of a mode; `is_tiled`: of an atlas that does not travel in the page."""
+        draws_tiles = is_tiled and mode in ("map", "embed")
+        sheet = "tiled" if draws_tiles and mode == "map" else mode
+        main = _TILED if draws_tiles else _MAIN_OF[mode]
+        names = LEAFLET, f"{sheet}.joined.css", f"{main}.joined.js"
+        return cls(*(address(root_path, name) for name in names))
+
+    @property
+    def link(self) -> str:
+        """Say them in a Link header: a browser asks for them before it has the page.
+
+        (RFC 8288; `preload` and `modulepreload` are in the HTML standard, 4.6.8.)
+        """
+        return (
+            f"<{self.leaflet}>; rel=preload; as=script, <{self.sheet}>; rel=preload; as=style, "
+            f"<{self.main}>; rel=modulepreload"
+        )
 
 
 @cache

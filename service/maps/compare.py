@@ -17,8 +17,10 @@ from service.history import corrections
 from service.history.changes import changes_document
 from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.library import Library
+from service.maps import headers
+from service.maps.assets import Needs
 from service.maps.comparison import Arrangement, Comparison, compare_page
-from service.maps.page import CONTENT_SECURITY_POLICY, state_of
+from service.maps.page import state_of
 from service.maps.state import MOST_CARRIED, is_large
 from service.maps.view import MapView
 from service.maps.web import PARAMETERS as OF_THE_MAP
@@ -29,7 +31,6 @@ from service.site import Site
 
 router = APIRouter()
 
-POLICY = CONTENT_SECURITY_POLICY.replace("form-action 'none'", "form-action 'self'")
 OF_BOTH = (*(name for name in OF_THE_MAP if name not in ("date", "to")), "maps")
 YEARS_BACK = 2
 """How far the earlier day lies before the later one, where the address names none."""
@@ -85,8 +86,8 @@ def _answer(
     view: MapView,
 ) -> Response:
     response = answers.html(request, site, lambda: compare_page(earlier, later, compared(), view))
-    response.headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'self'"
-    return response
+    needs = Needs.of(view.root_path, "compare")
+    return headers.told(response, needs, "'self'", forms="'self'")
 
 
 def _refuse_large(site: Site, *editions: Edition) -> None:

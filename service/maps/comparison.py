@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from service.maps import assets
 from service.maps.page import TimeMap, state_of
 from service.maps.state import ShownEdition
 from service.maps.view import MapView
@@ -63,7 +62,6 @@ def _told(
             "editions": compared.editions,
             "maps": compared.arrangement,
         },
-        "main": assets.address(view.root_path, "compare/compare.joined.js"),
         "of_head": {
             "atlas": {**state["atlas"], "title": title, "byline": state["atlas"]["title"]},
             "say": said | {"page": said["page"] | {"description": description}},

@@ -43,12 +43,6 @@ PLACES = {
 }
 """What the legend explains of places, each with what has to be there to need it."""
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
-)
-"""What these pages need and nothing else; /embed adds no frame-ancestors, /map may."""
-
 TILED = ("name", "route", "mode", "end", "precision", "source", "implied")
 """What the map of a large atlas has to know of each version, beside its id and bounds."""
 
@@ -110,10 +104,8 @@ class TimeMap(folium.Map):
             wheel_px_per_zoom_level=90,
             attribution_control=False,
         )
-        leaflet = assets.address(view.root_path, "vendor/leaflet/leaflet.js")
-        sheet = "tiled" if "counts" in state and mode == "map" else mode
-        self.default_js = [("leaflet", leaflet)]
-        self.default_css = [("sheet", assets.address(view.root_path, f"{sheet}.joined.css"))]
+        # Folium's own tags would be among them, and keep the browser from reading the page.
+        self.default_js, self.default_css = [], []
         told = _told(state, view, mode) | dict(more or {})
         told["settings"] = _settings(told, self._leaflet_options())
         self.head = environment().get_template("head.html").render(told | told.get("of_head", {}))
@@ -165,7 +157,6 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
     # The map opens on the nearest day that it shows; so must what others show of it.
     shown = within(state, view)
     is_tiled = "counts" in state
-    main = "tiled/start" if is_tiled else "start"
     return {
         # Cards and oEmbed name full addresses; without one there is nothing to name. They show
         # one day, and neither two nor a story of many.
@@ -188,7 +179,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         ],
         "legend_of_places": [kind for kind, name in PLACES.items() if state[name]],
         "icon": assets.address(view.root_path, "icon.svg"),
-        "main": assets.address(view.root_path, f"{main}.joined.js"),
+        "needs": assets.Needs.of(view.root_path, mode, is_tiled=is_tiled),
         "say": words(view.lang),
         "own_name": own_name(view.lang),
         "languages": [_language(shown, lang, day) for lang in languages()],

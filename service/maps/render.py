@@ -22,7 +22,6 @@ from service.maps.view import MapView, Mode
 from service.maps.words import day_said, words
 from service.problems import TooMuch
 
-LEAFLET = "vendor/leaflet/leaflet.js"
 HASH_LENGTH = 12
 """How much of the content's hash is told: enough to tell editions apart, short enough to read."""
 
@@ -44,7 +43,6 @@ class FileMap(TimeMap):
 
     def __init__(self, state: State, view: MapView, mode: Mode, about: AboutFile) -> None:
         super().__init__(state, view, mode, {"file": about, "languages": ()})
-        self.default_js, self.default_css = [], []
         self.head = _head(state, view, about, self.body)
 
 
@@ -78,7 +76,7 @@ def _head(state: State, view: MapView, about: AboutFile, body: str) -> str:
         "file": about,
         "icon": render_styles.as_data((folder / "icon.svg").read_bytes(), "image/svg+xml"),
         "style": render_styles.with_fonts(folder, assets.SHEETS["map"], "".join(sorted(set(body)))),
-        "leaflet": joining.inline((folder / LEAFLET).read_text(encoding="utf-8")),
+        "leaflet": joining.inline((folder / assets.LEAFLET).read_text(encoding="utf-8")),
         "script": joining.inline(joining.script(folder / "start.js")),
     }
     told["policy"] = _policy([told["leaflet"], told["script"]], told["style"])

@@ -15,16 +15,17 @@ from routes import Edition
 from routes.tree import Box
 from service import answers
 from service.library import Library
-from service.maps import looks
+from service.maps import headers, looks
+from service.maps.assets import Needs
 from service.maps.page import (
-    CONTENT_SECURITY_POLICY,
     LAYERS,
     MAX_ZOOM,
     MIN_ZOOM,
     embed_page,
     map_page,
 )
-from service.maps.view import Correction, Look, MapView
+from service.maps.state import is_large
+from service.maps.view import Correction, Look, MapView, Mode
 from service.maps.words import languages
 from service.ogc.parameters import parse_bbox, refuse_unknown
 from service.problems import BadParameter
@@ -43,7 +44,7 @@ PARAMETERS = ("date", "to", "bbox", "lat", "lon", "zoom", "layers", "lang", "f")
 @router.get("/editions/{edition:int}/map")
 async def map_(request: Request) -> Response:
     """Give the map of a day."""
-    return _page(request, LOOK, map_page, "'self'")
+    return _page(request, "map", LOOK, map_page, "'self'")
 
 
 @router.get("/embed")
@@ -57,11 +58,12 @@ async def embed(request: Request) -> Response:
         return embed_page(edition, view, correction_of(library, edition, view))
 
     # The front page frames it too, wherever else it may be framed.
-    return _page(request, FRAMED, page, f"'self' {settings.embed_ancestors}")
+    return _page(request, "embed", FRAMED, page, f"'self' {settings.embed_ancestors}")
 
 
 def _page(
     request: Request,
+    mode: Mode,
     more: tuple[str, ...],
     page: Callable[[Edition, MapView], str],
     ancestors: str,
@@ -70,9 +72,8 @@ def _page(
     site = Site.of(request)
     view = replace(parse_view(request, site), look=parse_look(request, site))
     response = answers.html(request, site, lambda: page(site.edition, view))
-    policy = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'; frame-ancestors {ancestors}"
-    response.headers["Content-Security-Policy"] = policy
-    return response
+    needs = Needs.of(view.root_path, mode, is_tiled=is_large(site.edition))
+    return headers.told(response, needs, ancestors, frames="'self'")
 
 
 def correction_of(library: Library, edition: Edition, view: MapView) -> Correction | None:

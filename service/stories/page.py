@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from routes.stories import Section, Story
-from service.maps import assets, sharing
+from service.maps import sharing
 from service.maps.moment import moment_of
 from service.maps.page import TimeMap, state_of
 from service.maps.state import State
@@ -53,7 +53,6 @@ def _told(site: Site, story: Story, state: State, view: MapView, *, framed: bool
         ],
         "code": _frame(address, story, said),
         "settings_of_story": [_state(one) for one in story.sections],
-        "main": assets.address(view.root_path, "story/story.joined.js"),
         "of_head": {
             "atlas": {**state["atlas"], "title": story.title, "byline": state["atlas"]["title"]},
             "say": said | {"page": said["page"] | {"description": story.summary}},

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service import answers, pages
-from service.maps.page import CONTENT_SECURITY_POLICY
+from service.maps import headers
+from service.maps.assets import Needs
 from service.ogc.parameters import refuse_unknown
 from service.settings import Settings
 from service.site import Site
@@ -39,7 +40,7 @@ async def story(request: Request, story: str) -> Response:
     if site.format != "html":
         return answers.json(request, site, documents.document(site, told))
     response = answers.html(request, site, lambda: story_page(site, told))
-    return _allowed_in(response, "'self'")
+    return headers.told(response, _needs(request), "'self'")
 
 
 @router.get("/stories/{story}/embed")
@@ -51,11 +52,8 @@ async def embed(request: Request, story: str) -> Response:
     told = telling.named(site, story)
     settings: Settings = request.app.state.settings
     response = answers.html(request, site, lambda: story_page(site, told, framed=True))
-    return _allowed_in(response, f"'self' {settings.embed_ancestors}")
+    return headers.told(response, _needs(request), f"'self' {settings.embed_ancestors}")
 
 
-def _allowed_in(response: Response, ancestors: str) -> Response:
-    """Say what the page may load, and in whose pages it may stand."""
-    policy = f"{CONTENT_SECURITY_POLICY}; frame-ancestors {ancestors}"
-    response.headers["Content-Security-Policy"] = policy
-    return response
+def _needs(request: Request) -> Needs:
+    return Needs.of(request.scope.get("root_path", ""), "story")

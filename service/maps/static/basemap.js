@@ -16,42 +16,49 @@ export function rendererIn(map, name, zIndex) {
   return L.svg({ pane: name, padding: 0.6 });
 }
 
+/** What of many rows is on the map. Each is made when it is first shown: most days need few. */
+class Shown {
+  /** @param {object} map  Leaflet's  @param {(row: object) => object} make  gives a layer of it */
+  constructor(map, make) {
+    Object.assign(this, { map, make, made: new Map(), on: new Set() });
+  }
+
+  get(id) {
+    return this.made.get(id);
+  }
+
+  /** Put these rows on the map, and no others. @param {object[]} rows */
+  show(rows) {
+    const ids = new Set(rows.map((row) => row.id));
+    for (const id of this.on) if (!ids.has(id)) this.made.get(id).remove();
+    for (const row of rows) {
+      if (!this.made.has(row.id)) this.made.set(row.id, this.make(row));
+      this.made.get(row.id).addTo(this.map);
+    }
+    this.on = ids;
+  }
+}
+
 export class Basemap {
   /** @param {object} map  Leaflet's  @param {object} state  @param {(row: object) => Node} popup */
   constructor(map, state, popup) {
     this.map = map;
     this.land = rendererIn(map, "land", 210);
     this.union = rendererIn(map, "union", 230);
-    this.shapes = new Map(
-      state.boundaries.map((row) => [row.id, this.#shape(row, state.outlines, popup)]),
-    );
-    this.borders = new Map(
-      state.borders.map((row) => [row.id, this.#line(row, this.union, "eu-border")]),
-    );
-    this.disputed = new Map(
-      state.disputed.map((row) => [row.id, this.#line(row, this.land, "disputed-border")]),
-    );
-    this.order = state.boundaries.map((row) => row.id);
+    this.shapes = new Shown(map, (row) => this.#shape(row, state.outlines, popup));
+    this.borders = new Shown(map, (row) => this.#line(row, this.union, "eu-border"));
+    this.disputed = new Shown(map, (row) => this.#line(row, this.land, "disputed-border"));
   }
 
   /** @param {object} moment  @param {Set<string>} layers */
   show(moment, layers) {
-    const held = new Map(moment.boundaries.map((row) => [row.id, row]));
-    for (const [id, shape] of this.shapes) {
-      const row = held.get(id);
-      if (!row) shape.remove();
-      else this.#dress(shape.addTo(this.map), row, moment.members, layers);
-    }
+    this.shapes.show(moment.boundaries);
+    for (const row of moment.boundaries)
+      this.#dress(this.shapes.get(row.id), row, moment.members, layers);
     this.#raiseInner(moment);
-    const disputed = new Set(moment.disputed.map((row) => row.id));
-    for (const [id, line] of this.disputed) {
-      if (disputed.has(id)) line.addTo(this.map).bringToFront();
-      else line.remove();
-    }
-    for (const [id, border] of this.borders) {
-      if (layers.has("eu") && moment.border?.id === id) border.addTo(this.map);
-      else border.remove();
-    }
+    this.disputed.show(moment.disputed);
+    for (const { id } of moment.disputed) this.disputed.get(id).bringToFront();
+    this.borders.show(layers.has("eu") && moment.border ? [moment.border] : []);
   }
 
   #shape(row, outlines, popup) {

@@ -47,10 +47,11 @@ class Atlas {
     this.names = new Map(state.routes.map((route) => [route.id, route.name]));
     this.clock = new Clock(state, (isStep) => this.showDay(isStep), (on) => this.showPlaying(on));
     this.map = startMap(settings, state);
+    // Before anything is on it: what is drawn in one place is drawn again in another.
+    this.openView();
     this.map.on("zoomend", () => this.#scale());
     this.#drawables();
     listen(this);
-    this.openView();
     this.#scale();
     this.view = settings.zoom === null ? null : this.#viewNow();
     this.clock.goTo(parseDay(settings.date), settings.to && parseDay(settings.to));

@@ -129,27 +129,35 @@ export class Strip extends Timeline {
     const group = drawn("g.states", {}, this.#name(this.words.strip.states, y));
     svg.append(group);
     const told = this.state.changes.filter((change) => change.short && change.at < this.state.axis.last);
-    const ticks = told.map((change) => ({ change, x: this.x(change.at) }));
-    let free = this.left;
-    ticks.forEach(({ change, x }, index) => {
+    const ticks = told.map((change) => {
+      const x = this.x(change.at);
       const kind = change.kinds.includes("eu") ? "union" : "state";
       const line = drawn(`line.tick.${kind}`, { x1: x, x2: x, y1: top, y2: bottom });
       line.append(drawn("title", {}, change.words.join(" ")));
-      group.append(line);
-      free = Math.max(free, this.#nameTick(group, change, x, ticks[index + 1]?.x, bottom - 2, free));
+      const name = drawn("text.tick-name", { x: x + 4, y: bottom - 2 }, change.short);
+      group.append(line, name);
+      return { x, name };
     });
+    this.#nameTicks(ticks);
     return group;
   }
 
-  #nameTick(group, change, x, nextX, y, free) {
-    const text = drawn("text.tick-name", { x: x + 4, y }, change.short);
-    group.append(text);
-    const room = (nextX ?? this.left + this.width + 10) - x - 8;
-    const width = text.getComputedTextLength();
-    if (width <= room && x + 4 >= free) return x + 8 + width;
-    text.setAttribute("x", String(x - 4 - width));
-    if (x - 4 - width > free + 4) return x + 2;
-    text.remove();
-    return x + 2;
+  /** Leave each name right of its tick, or put it left of it, or take it out, by what is free. */
+  #nameTicks(ticks) {
+    // All are measured before any is moved: each move would have them all laid out anew.
+    const widths = ticks.map(({ name }) => name.getComputedTextLength());
+    const end = this.left + this.width + 10;
+    let free = this.left;
+    ticks.forEach(({ x, name }, index) => {
+      const width = widths[index];
+      const room = (ticks[index + 1]?.x ?? end) - x - 8;
+      if (width <= room && x + 4 >= free) {
+        free = x + 8 + width;
+        return;
+      }
+      if (x - 4 - width > free + 4) name.setAttribute("x", String(x - 4 - width));
+      else name.remove();
+      free = Math.max(free, x + 2);
+    });
   }
 }
