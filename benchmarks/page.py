@@ -4,8 +4,12 @@ The network is WebPageTest's "4G" (9 Mbit/s, 170 ms there and back); Lighthouse'
 need longer than the budget for the bytes alone. The processor is four times slower than this one.
 "Usable" is when the day is drawn and the controls listen; then the names are placed on the map, and
 it is "complete". What is printed are shares of the budget of one second, and of the time in which
-the last byte came: what is above 1 there is the browser's work. On a machine that does other things
-it says more of the machine.
+the last byte came: what is above 1 there is the browser's work.
+
+What the processor is slowed from, the browser measures in the same run, by the two loops of
+Lighthouse's BenchmarkIndex. Its slow-down of four stands for a phone of the middle, whose index is
+125 to 800, where the machine has 1500 to 2000 (Lighthouse, docs/throttling.md): with less this
+simulates a slower phone, and on a machine that does other things it says more of the machine.
 """
 
 from __future__ import annotations
@@ -36,6 +40,26 @@ READY = """() => new Promise((told) => {
   };
   look();
 })"""
+# What each loop gets done in a second, in tens: one makes much garbage, the other none.
+INDEX = """() => {
+  const rate = (work) => {
+    const began = performance.now();
+    let rounds = 0;
+    while (performance.now() - began < 500) for (let i = 0; i < 10; i++) work(rounds++);
+    return rounds / (performance.now() - began) * 100;
+  };
+  const joined = () => {
+    let text = "";
+    for (let i = 0; i < 10000; i++) text += "a";
+    return text;
+  };
+  const lists = [0, 1].map(() => Array.from({ length: 100000 }, (_, i) => i));
+  const copied = (round) => {
+    const [from, to] = [lists[round % 2], lists[(round + 1) % 2]];
+    for (let i = 0; i < from.length; i++) to[i] = from[i];
+  };
+  return (rate(joined) + rate(copied)) / 2;
+}"""
 
 
 def main() -> None:
@@ -47,6 +71,7 @@ def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         with service(store) as server:
+            before = _index(browser)
             for path in ("/map", "/embed"):
                 address = f"http://127.0.0.1:{server.port}{path}"
                 # The first round is the service's own: it builds what every later one is given.
@@ -58,7 +83,22 @@ def main() -> None:
                     f"{path}: usable after {usable:.2f} of the budget, complete after "
                     f"{complete:.2f}; the last byte after {last:.2f}"
                 )
+            indexes = sorted((before, _index(browser)))
+            print(
+                f"slowed {SLOWER} times from a BenchmarkIndex of {indexes[0]:.0f} to "
+                f"{indexes[1]:.0f}: a phone with {indexes[0] / SLOWER:.0f} to "
+                f"{indexes[1] / SLOWER:.0f}"
+            )
         browser.close()
+
+
+def _index(browser: Browser) -> float:
+    """Give how much a page of this browser gets done."""
+    page = browser.new_page()
+    page.evaluate(INDEX)  # Once to be compiled.
+    index = page.evaluate(INDEX)
+    page.close()
+    return float(index)
 
 
 def _visit(browser: Browser, address: str) -> tuple[float, float, float]:

@@ -1,15 +1,12 @@
 """The collections of an atlas: their columns, types, units and the rules for single values.
 
-One declaration serves reading, validation (pandera), storage, the API's schemas and its pages.
+One declaration serves reading, validation, storage, the API's schemas and its pages.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
-
-import pandera.pandas as pa
 
 from geo.times import BOUND_COLUMNS, Reading
 
@@ -226,20 +223,3 @@ COLLECTIONS = {
         ),
     )
 }  # fmt: skip
-
-
-@cache
-def values_schema(collection: Collection, *, unique: bool = True) -> pa.DataFrameSchema:
-    """Give the pandera schema for what people write: presence, uniqueness, choices.
-
-    Without `unique` it is one for some rows of many, which cannot tell what stands twice.
-    """
-    columns = {
-        field.name: pa.Column(
-            checks=[pa.Check.isin(field.choices)] if field.choices else None,
-            nullable=not field.required,
-            unique=unique and field.unique,
-        )
-        for field in collection.written
-    }
-    return pa.DataFrameSchema(columns, strict=False)

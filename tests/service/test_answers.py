@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -80,6 +82,16 @@ def test_only_the_embed_may_be_framed_elsewhere(live_server: str) -> None:
     for headers in (embed, page):
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/map", "/embed", "/compare", "/stories/one-route-becomes-three"])
+def test_a_map_says_what_it_will_ask_for_before_it_is_read(live_server: str, path: str) -> None:
+    answer = httpx.get(f"{live_server}{path}", headers={"Accept": "text/html"})
+    ahead = re.findall(r"<([^>]+)>; rel=(?:module)?preload", answer.headers["link"])
+    asked = re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"', answer.text)
+    assert sorted(ahead) == sorted(asked)
+    assert len(ahead) == 3
+    assert all(httpx.get(f"{live_server}{one}").status_code == 200 for one in ahead)
 
 
 @pytest.mark.parametrize(
