@@ -26,7 +26,6 @@ from service.console import (
 )
 from service.maps.days import require_shown
 from service.maps.page import LAYERS, state_of
-from service.maps.render import file_page
 from service.maps.view import MapView
 from service.maps.web import read_view
 from service.pictures import parameters
@@ -57,6 +56,9 @@ class Asked:
 
 
 def _page(asked: Asked) -> bytes:
+    # What cuts fonts to size stays out of the processes that `serve` starts.
+    from service.maps.render import file_page
+
     return file_page(asked.edition, asked.view, asked.mode.value, asked.url).encode()
 
 

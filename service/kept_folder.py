@@ -40,10 +40,10 @@ def of_our_own(name: bytes) -> Path | None:
         folder.mkdir(mode=0o700, exist_ok=True)
         known = folder.lstat()
     except OSError as error:
-        log.warning("downloads are made for each request: %s", error)
+        log.warning("what was made is not kept: %s", error)
         return None
     is_ours = stat.S_ISDIR(known.st_mode) and known.st_uid == os.geteuid()
     if not is_ours or known.st_mode & 0o077:
-        log.warning("downloads are made for each request: %s is not ours alone", folder)
+        log.warning("what was made is not kept: %s is not ours alone", folder)
         return None
     return folder

@@ -2,21 +2,25 @@
 
 The page loads each font in two parts, Latin and the rest of Latin, as WOFF2, under names that a
 stylesheet gives. A rasteriser looks for one file under the right name, so the parts are joined and
-renamed, once in each process.
+renamed, and kept for the processes that come after. What reads fonts is imported by who needs it:
+it takes as much memory as a small atlas.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from fontTools.merge import Merger
-from fontTools.ttLib import TTFont
+from service.kept_folder import of_our_own
+from service.maps.assets import FOLDER, version
 
-from service.maps.assets import FOLDER
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 log = logging.getLogger("routeshift")
 # It tells of every table that it joins.
@@ -57,7 +61,13 @@ class Face:
 
 @cache
 def _signs(path: Path) -> frozenset[int]:
-    return frozenset(TTFont(path).getBestCmap())
+    return frozenset(_font(path).getBestCmap())
+
+
+def _font(path: Path) -> TTFont:
+    from fontTools.ttLib import TTFont
+
+    return TTFont(path)
 
 
 # The other faces take their Cyrillic from this one.
@@ -72,7 +82,7 @@ def _advances(face: Face) -> dict[int, float]:
     """Give how far each character moves on, in shares of the font's size."""
     found: dict[int, float] = {}
     for letters in reversed(face.parts):
-        font = TTFont(face.part(letters))
+        font = _font(face.part(letters))
         per_em, widths = font["head"].unitsPerEm, font["hmtx"].metrics
         found |= {sign: widths[glyph][0] / per_em for sign, glyph in font.getBestCmap().items()}
     return found
@@ -91,29 +101,43 @@ def width(text: str, face: Face, size: float) -> float:
 
 
 @cache
+def folder() -> Path:
+    """Give the folder with the fonts as TrueType files, which are made where they are missing."""
+    found = of_our_own(f"fonts of {version()}".encode()) or Path(_folder().name)
+    for place, face in zip(_places(found), FACES, strict=True):
+        if not place.exists():
+            unfinished = place.with_suffix(f".{os.getpid()}")
+            _joined(face).save(unfinished)
+            unfinished.replace(place)
+    return found
+
+
+@cache
 def _folder() -> TemporaryDirectory[str]:
-    """Write all faces as TrueType, once in each process; the folder is gone when it ends."""
-    folder = TemporaryDirectory(prefix="routeshift-fonts-")
-    for number, face in enumerate(FACES):
-        joined = Merger().merge([str(face.part(letters)) for letters in face.parts])
-        joined.flavor = None
-        # The joined font would tell the time of joining, and a PDF would carry that on.
-        joined.recalcTimestamp = False
-        first = TTFont(face.part(face.parts[0]))["head"]
-        joined["head"].created, joined["head"].modified = first.created, first.modified
-        _rename(joined, face)
-        joined.save(Path(folder.name) / f"{number}.ttf")
-    return folder
-
-
-def folder() -> str:
-    """Give the folder with the fonts as TrueType files."""
-    return _folder().name
+    # Gone when this process ends, unless it is killed.
+    return TemporaryDirectory(prefix="routeshift-fonts-")
 
 
 def files() -> list[str]:
     """Give their paths."""
-    return [str(path) for path in sorted(Path(folder()).glob("*.ttf"))]
+    return [str(place) for place in _places(folder())]
+
+
+def _places(folder: Path) -> list[Path]:
+    return [folder / f"{number}.ttf" for number in range(len(FACES))]
+
+
+def _joined(face: Face) -> TTFont:
+    from fontTools.merge import Merger
+
+    joined = Merger().merge([str(face.part(letters)) for letters in face.parts])
+    joined.flavor = None
+    # The joined font would tell the time of joining, and a PDF would carry that on.
+    joined.recalcTimestamp = False
+    first = _font(face.part(face.parts[0]))["head"]
+    joined["head"].created, joined["head"].modified = first.created, first.modified
+    _rename(joined, face)
+    return joined
 
 
 def _rename(font: TTFont, face: Face) -> None:

@@ -46,5 +46,5 @@ def pdf(edition: ShownEdition, asked: PictureView) -> bytes:
 def _fonts() -> typst.Fonts:
     """Read the fonts, once in each process."""
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.folder()]
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())]
     )

@@ -6,6 +6,8 @@ import itertools
 import os
 import re
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -312,3 +314,19 @@ def test_a_long_name_is_broken_into_lines_of_about_equal_length(
     name: str, count: int, lines: tuple[str, ...]
 ) -> None:
     assert broken(name, count) == lines
+
+
+def test_fonts_are_joined_once_and_left_for_the_processes_that_come_after(tmp_path: Path) -> None:
+    here = {**os.environ, "TMPDIR": str(tmp_path)}
+    ask = "from service.pictures import fonts; print(*fonts.files(), sep='\\n')"
+    runs = [
+        subprocess.run([sys.executable, "-c", ask], env=here, capture_output=True, check=True)
+        for _ in range(2)
+    ]
+    first, second = (run.stdout.decode().split() for run in runs)
+    assert first == second
+    assert len(first) == len(FACES)
+    (folder,) = tmp_path.iterdir()
+    assert {Path(one).parent for one in first} == {folder}
+    assert folder.stat().st_mode & 0o077 == 0
+    assert {one.name for one in folder.iterdir()} == {Path(one).name for one in first}

@@ -5,6 +5,8 @@ The budgets are what the index needs, with some room. Who needs more has a reaso
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,3 +112,15 @@ def test_one_feature_is_found_without_a_look_at_others(atlas: Atlas) -> None:
     answer = atlas.client.get(f"{ITEMS}/route-77.v1?f=json")
     assert answer.json()["id"] == "route-77.v1"
     assert atlas.index.work == before
+
+
+def test_a_service_has_nothing_in_memory_that_only_publishers_and_pictures_need() -> None:
+    loaded = (
+        "import service.cli, service.app, sys; print(*{one.split('.')[0] for one in sys.modules})"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    names = set(said.stdout.split())
+    assert {"service", "routes", "numpy"} <= names
+    assert not {"pandera", "fontTools"} & names
