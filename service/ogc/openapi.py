@@ -28,6 +28,14 @@ _RESPONSES = {
         },
     }
 }
+_RANGE = {
+    "name": "Range",
+    "in": "header",
+    "required": False,
+    "description": "The bytes to send (RFC 9110, 14.2); of a file that is not kept, all are sent",
+    "schema": {"type": "string", "pattern": "^bytes=[0-9]*-[0-9]*(,[0-9]*-[0-9]*)*$"},
+    "example": "bytes=0-99",
+}
 
 
 def document(site: Site) -> dict[str, Any]:
@@ -52,7 +60,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
     return {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": [*map(_in_path, operation.paths), *queries],
+        "parameters": [
+            *map(_in_path, operation.paths),
+            *queries,
+            *([_RANGE] if operation.in_ranges else []),
+        ],
         "responses": _responses(operation),
     }
 
@@ -70,6 +82,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
         "404": _PROBLEM,
         "503": _PROBLEM,
     }
+    if operation.in_ranges:
+        # Part of a document is none, so it has no schema.
+        written["206"] = {"description": "The bytes asked for, of the form that is sent"}
+        written["416"] = _PROBLEM
     if operation.nothing:
         written["204"] = {"description": operation.nothing}
     if operation.name == "oembed":

@@ -19,6 +19,7 @@ class Operation:
     queries that must be given. `has_form`: there is a page for people too, chosen by `f`.
     `pinned`: it stands under /editions/{n} as well. `more`: other media types of the answer, each
     with the name of its schema. `form`: the parameter `f`. `nothing`: what 204 means, if it comes.
+    `in_ranges`: parts of the answer can be asked for.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Operation:
     more: Mapping[str, str] = field(default_factory=dict)
     form: Parameter = parameters.F
     nothing: str | None = None
+    in_ranges: bool = False
 
     @property
     def content(self) -> dict[str, str | None]:

@@ -76,7 +76,7 @@ def _features(site: Site) -> list[Operation]:
                   "What a filter can name", "json-schema", formats.SCHEMA, paths=(collection,)),
         *(_download(collection, ending) for ending in FORMATS),
         Operation("archive", "/downloads/routeshift.pmtiles", "All tiles as one PMTiles archive",
-                  "binary", formats.PMTILES, has_form=False),
+                  "binary", formats.PMTILES, has_form=False, in_ranges=True),
         Operation("qgis", "/downloads/routeshift.qlr", "Styled and dated layers for QGIS", "text",
                   formats.QLR, has_form=False),
     ]  # fmt: skip
@@ -90,6 +90,7 @@ def _download(collection: Parameter, ending: str) -> Operation:
         f"A collection, or what a query finds of it, as {form.title}",
         "download" if ending == "geojson" else "binary", form.media_type,
         paths=(collection,), queries=_systems(*selection.WHICH, *how), has_form=False,
+        in_ranges=True,
     )  # fmt: skip
 
 

@@ -107,7 +107,10 @@ def ask(
         if named:
             case.path_parameters = {**(case.path_parameters or {}), **names}
             case.query = query or case.query
-        response = case.call(session=session, headers={"Accept": accepted}, allow_redirects=False)
+        # Part of what is compressed cannot be read.
+        coded = {"Accept-Encoding": "identity"} if "Range" in (case.headers or {}) else {}
+        headers = {"Accept": accepted, **coded}
+        response = case.call(session=session, headers=headers, allow_redirects=False)
         tally[operation.label, response.status_code] += 1
         # oEmbed's answer to a form that it cannot give; described for it alone.
         checks = CHECKS[1:] if response.status_code == 501 else CHECKS
@@ -147,4 +150,4 @@ def test_every_answer_is_one_that_the_description_promises(
               f"{dict(sorted(statuses.items()))}")  # fmt: skip
     assert tally.total() >= at_least
     # Without right questions among them the answers' schemas would prove nothing.
-    assert {one.label for one in asked} == {label for label, status in tally if status == 200}
+    assert {one.label for one in asked} == {label for label, status in tally if status in (200, 206)}
