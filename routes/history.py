@@ -10,6 +10,7 @@ import numpy as np
 
 from geo import words
 from geo.times import Bounds, Mask, Window
+from geo.words import ENGLISH, Speech
 from routes.editions import Edition
 from routes.errors import NotFound
 
@@ -138,9 +139,9 @@ def between(edition: Edition, earlier: Window, later: Window) -> Changes:
     return Changes(tuple(found), shifts(edition, possible))
 
 
-def date_in_words(valid: str | None) -> str:
+def date_in_words(valid: str | None, speech: Speech = ENGLISH) -> str:
     """Say a date and, where it is in doubt, how wide: "about 2003 (between 2002 and 2004)"."""
-    said, spread = words.describe(valid), words.spread(valid or "")
+    said, spread = words.describe(valid, speech=speech), words.spread(valid or "", speech)
     return f"{said} ({spread})" if spread else said
 
 

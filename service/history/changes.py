@@ -14,6 +14,8 @@ from service import answers, pages
 from service.history import corrections
 from service.history.corrections import FROM_EDITION, TO_EDITION
 from service.history.routes import shift_document
+from service.maps.web import language
+from service.maps.words import ENGLISH
 from service.ogc.parameters import FROM, TO, parse_datetime, refuse_unknown
 from service.problems import BadParameter
 from service.site import Site
@@ -26,19 +28,22 @@ router = APIRouter()
 async def changes(request: Request) -> Response:
     """Give what holds otherwise on the day `to` than on the day `from`.
 
+    `lang` is the language of the page; the JSON is in English.
     With `from-edition` and `to-edition`: what the one edition says otherwise than the other.
     """
     if request.query_params.keys() & {FROM_EDITION.name, TO_EDITION.name}:
-        refuse_unknown(request, FROM_EDITION.name, TO_EDITION.name, "f")
+        refuse_unknown(request, FROM_EDITION.name, TO_EDITION.name, "lang", "f")
         return await corrections.answer(request)
-    refuse_unknown(request, FROM.name, TO.name, FROM_EDITION.name, TO_EDITION.name, "f")
-    site = Site.of(request)
+    refuse_unknown(request, FROM.name, TO.name, FROM_EDITION.name, TO_EDITION.name, "lang", "f")
+    site, lang = Site.of(request), language(request.query_params.get("lang", ENGLISH))
     for name, example in ((FROM.name, FROM.example), (TO.name, TO.example)):
         if name not in request.query_params:
             raise BadParameter("is missing", name, f"{name}={example}")
     document = changes_document(site, request.query_params["from"], request.query_params["to"])
     if site.format == "html":
-        return answers.html(request, site, lambda: pages.changes(site, document))
+        page = answers.html(request, site, lambda: pages.changes(site, document, lang))
+        page.headers["Content-Language"] = lang
+        return page
     return answers.json(request, site, document)
 
 

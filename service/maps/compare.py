@@ -54,7 +54,7 @@ async def compare(request: Request) -> Response:
     compared = Comparison(days, None, _numbers(request, site), _arrangement(request), "")
     return _answer(
         request, site, site.edition, site.edition,
-        lambda: replace(compared, told=pages.changes_told(site, document)), view,
+        lambda: replace(compared, told=pages.changes_told(site, document, view.lang)), view,
     )  # fmt: skip
 
 

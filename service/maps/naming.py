@@ -7,18 +7,43 @@ not. Any other name, and every town, stays as it is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 
 from geo import boundaries
-from routes import frames
+from routes import Edition, frames, recorded
 from routes.schema import COLLECTIONS
 from service.maps.words import ENGLISH, Words, locale, speech, words
 
 _BACKDROPS = {" (backdrop)": "backdrop", " (backdrop, no claim then)": "backdrop_then"}
+_BORDERS = {"eu": "border_of_eu", "schengen": "border_of_schengen"}
+"""The names of borders of unions, as `geo.memberships` writes them in English."""
+
+
+class Named(NamedTuple):
+    """When a feature holds, in a language, and its name in it; None where we know no such name."""
+
+    when: str
+    name: str | None
+
+
+def features(edition: Edition, collection: str, ids: Iterable[str], lang: str) -> dict[str, Named]:
+    """Give some features of a collection in a language, by id; what is not there is left out."""
+    if collection not in edition.collections:
+        return {}
+    index = edition.index(collection)
+    places = [place for one in ids if (place := index.row_of(one)) is not None]
+    rows = list(index.properties(np.array(places, np.intp)))
+    valid, end = ([row.get(column) for row in rows] for column in ("valid", "end"))
+    times = recorded.when(COLLECTIONS[collection], valid, end, speech(lang))
+    return {
+        row["id"]: Named(when, _of_feature(collection, row, lang))
+        for row, when in zip(rows, times, strict=True)
+    }
 
 
 def said_in(lang: str, collection: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -37,12 +62,37 @@ def said_in(lang: str, collection: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataF
 
 def boundary(entity: str, name: str, lang: str) -> str:
     """Give the name of an entity in a language; as it is written where we know no other."""
+    return _entity(entity, name, lang) or name
+
+
+def place(named: str, written: str, lang: str) -> str:
+    """Give the name of a country or an entity by its id; of any other place as it is written."""
+    return _countries(lang).get(named) or _names(lang).get((named, written), written)
+
+
+def _of_feature(collection: str, row: Mapping[str, Any], lang: str) -> str | None:
+    name = str(row["name"] or "")
+    if collection == "boundaries":
+        return _entity(str(row["entity"]), name, lang)
+    if collection == "roles":
+        return _role(row, lang) if name == _role(row, ENGLISH) else None
+    key = _BORDERS.get(str(row.get("membership"))) if collection == "borders" else None
+    return words(lang)["place"][key] if key and name == words()["place"][key] else None
+
+
+def _role(row: Mapping[str, Any], lang: str) -> str:
+    said = words(lang)
+    role = said["role"].get(str(row["role"]), "")
+    return said["place"]["role"].format(country=country(str(row["country"]), lang), role=role)
+
+
+def _entity(entity: str, name: str, lang: str) -> str | None:
     for ending, key in _BACKDROPS.items():
         if name.endswith(ending):
             polygon = name.removesuffix(ending)
             said: Words = words(lang)
             return said["place"][key].format(name=_polygons(lang).get(polygon, polygon))
-    return _names(lang).get((entity, name), name)
+    return _names(lang).get((entity, name))
 
 
 def country(named: str, lang: str) -> str:

@@ -28,7 +28,7 @@ from service.maps import assets, sharing
 from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import Correction, MapView, Mode
-from service.maps.words import languages, own_name, words
+from service.maps.words import for_browsers, languages, own_name, words
 from service.markup import as_json
 
 SHOWN_BY = {name: "borders" if name == "eu" else name for name in LAYERS}
@@ -212,7 +212,7 @@ def _settings(told: dict[str, Any], leaflet: dict[str, Any]) -> dict[str, Any]:
         # A file that knows no service has nothing to link to.
         "base": view.base if view.root_path or "file" not in told else None,
         "pinned": view.edition is not None,
-        "words": told["say"],
+        "words": for_browsers(told["say"]),
         "leaflet": leaflet,
         **({"tiles": _tiles(told["state"], view)} if told["is_tiled"] else {}),
     }

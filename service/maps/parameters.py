@@ -13,6 +13,12 @@ def _number(least: float, most: float) -> dict[str, Any]:
     return {"type": "number", "minimum": least, "maximum": most}
 
 
+LANG = Parameter(
+    "lang",
+    "Language, in letters of any case; `sr` is `sr-Latn`.",
+    {"type": "string", "enum": list(languages())},
+    "en",
+)
 EVERY = (
     Parameter(
         "date",
@@ -41,12 +47,7 @@ EVERY = (
         {"type": "array", "items": {"type": "string", "enum": list(LAYERS)}},
         ",".join(LAYERS[:2]),
     ),
-    Parameter(
-        "lang",
-        "Language, in letters of any case; `sr` is `sr-Latn`.",
-        {"type": "string", "enum": list(languages())},
-        "en",
-    ),
+    LANG,
 )
 
 MAPS = Parameter(

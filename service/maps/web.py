@@ -117,7 +117,7 @@ def read_view(values: Mapping[str, str], *, with_range: bool = True) -> MapView:
         lon=place.lon,
         zoom=place.zoom,
         layers=_layers(values["layers"]) if "layers" in values else None,
-        lang=_language(values.get("lang", "en")),
+        lang=language(values.get("lang", "en")),
     )
 
 
@@ -220,7 +220,7 @@ def _layers(text: str) -> tuple[str, ...]:
     return named
 
 
-def _language(text: str) -> str:
+def language(text: str) -> str:
     """Read a language's code, in letters of any case (BCP 47, 2.1.1).
 
     Serbian is here in Latin letters: `sr` means those, and `sr-Cyrl` is a language we do not have.

@@ -14,6 +14,7 @@ from babel import Locale
 from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from geo.words import TEXTS, Calendar, Speech, date
 
@@ -23,6 +24,10 @@ language has (CLDR: one, few), `KEY_one` and its like."""
 
 FOLDER = Path(__file__).parent / "lang"
 ENGLISH = "en"
+OF_PAGES = frozenset(
+    {"date", "place", "moment", "told", "told_group", "told_change", "told_state", "number"}
+)
+"""Sections that no script says: they stay out of what a page carries for its scripts."""
 CATEGORIES = {1: ("other",), 2: ("one", "other"), 3: ("one", "few", "other")}
 """The categories of CLDR for the forms of a gettext catalog, by how many it has."""
 
@@ -42,7 +47,7 @@ _AGREEMENT = {
     ),
     # CLDR has one form of Serbian months, the nominative; these words take the genitive.
     "sr-Latn": tuple(
-        (rf"\b(od|do|oko|između|i|dan) ((?:\d+\. )?){named}\b", rf"\1 \2{of}")
+        (rf"\b(od|do|oko|između|i|dan|tokom) ((?:\d+\. )?){named}\b", rf"\1 \2{of}")
         for named, of in (
             *((one, f"{one}a") for one in ("januar", "februar", "april", "maj", "jun", "jul")),
             *(("mart", "marta"), ("avgust", "avgusta")),
@@ -86,7 +91,8 @@ def locale(lang: str) -> Locale:
 def keys() -> Iterator[Key]:
     """Give every text that a catalog has to translate."""
     for section, said in _english().items():
-        counted = {key.removesuffix("_one") for key in said if key.endswith("_one")}
+        # "map_one" with no "map" beside it counts nothing.
+        counted = said.keys() & {key.removesuffix("_one") for key in said if key.endswith("_one")}
         for key, text in said.items():
             if not (key.endswith("_one") and key.removesuffix("_one") in counted):
                 of_one = said[f"{key}_one"] if key in counted else None
@@ -155,6 +161,16 @@ def counted(said: Words, section: str, key: str, count: int, **values: str) -> s
     category = locale(said["page"]["lang"]).plural_form(count)
     texts = said[section]
     return texts.get(f"{key}_{category}", texts[key]).format(count=count, **values)
+
+
+def figure(said: Words, count: int) -> str:
+    """Write how many: "1,234", "1.234"."""
+    return str(format_decimal(count, locale=locale(said["page"]["lang"])))
+
+
+def for_browsers(said: Words) -> Words:
+    """Give the words that scripts say."""
+    return {name: texts for name, texts in said.items() if name not in OF_PAGES}
 
 
 def in_range(said: Words) -> Words:

@@ -106,7 +106,7 @@ def _history(site: Site) -> list[Operation]:
                   paths=(_route(site),)),
         Operation("changes", "/changes",
                   "What changed in the world between two days, or in the atlas by an edition",
-                  "changes", queries=(*days, FROM_EDITION, TO_EDITION)),
+                  "changes", queries=(*days, FROM_EDITION, TO_EDITION, maps.LANG)),
         Operation("feed", "/editions.atom", "The editions and their corrections, as a feed",
                   "text", ATOM, has_form=False, pinned=False),
     ]  # fmt: skip

@@ -212,15 +212,17 @@ def route(site: Site, document: Document) -> str:
     )  # fmt: skip
 
 
-def changes(site: Site, document: Document) -> str:
+def changes(site: Site, document: Document, lang: str) -> str:
     """Give what changed between two days, in groups."""
-    said = told.changes(site, document)
-    return render(site, "changes.html", said["heading"], crumbs(site), here="What changed", **said)
+    said = told.changes(site, document, lang)
+    here = said["say"]["compare"]["words"]
+    title = f"{here} {said['between']}"
+    return render(site, "changes.html", title, crumbs(site), here=here, **said)
 
 
-def changes_told(site: Site, document: Document) -> str:
+def changes_told(site: Site, document: Document, lang: str) -> str:
     """Give the words of that page alone, for another page."""
-    return render(site, "changes_told.html", "", **told.changes(site, document))
+    return render(site, "changes_told.html", "", **told.changes(site, document, lang))
 
 
 def corrections(site: Site, document: Document) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from geo import words
 from geo.crs import CRS84_URI
+from service.maps.words import ENGLISH, speech
+from service.maps.words import words as map_words
 from service.ogc.parameters import parse_bbox
 from service.pages.words import box, counted
 
@@ -30,17 +32,18 @@ def in_words(asked: Mapping[str, str]) -> str:
     return ", ".join(said)
 
 
-def moment(text: str) -> str:
+def moment(text: str, lang: str = ENGLISH) -> str:
     """Say an OGC `datetime`: "on 1 December 2003", "in 2003", "from 2003 on"."""
+    told, said = speech(lang), map_words(lang)["moment"]
     begin, slash, end = text.partition("/")
     if not slash:
-        return f"{_preposition(begin)} {words.date(begin)}"
+        return told.agree(said[_preposition(begin)].format(date=words.date(begin, told)))
     starts, stops = begin not in ("", ".."), end not in ("", "..")
     if starts and stops:
-        return f"from {words.date(begin)} to {words.date(end)}"
+        return told.say("from_to", begin=words.date(begin, told), end=words.date(end, told))
     if starts:
-        return f"from {words.date(begin)} on"
-    return f"until {words.date(end)}" if stops else "at any time"
+        return told.agree(said["from_on"].format(first=words.date(begin, told)))
+    return told.say("until", end=words.date(end, told)) if stops else told.say("always")
 
 
 def count(head: Mapping[str, Any]) -> str:
@@ -56,4 +59,4 @@ def count(head: Mapping[str, Any]) -> str:
 def _preposition(date: str) -> str:
     if "T" in date:
         return "at"
-    return "on" if date.lstrip("-").count("-") == 2 else "in"
+    return ("in_year", "in_month", "on")[min(date.lstrip("-").count("-"), 2)]

@@ -12,6 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from service.maps import assets
+from service.maps.words import ENGLISH
+from service.maps.words import words as map_words
 from service.markup import as_json
 from service.pages import words
 from service.site import Site
@@ -53,6 +55,8 @@ def render(
         "title": title,
         "trail": trail,
         "here": here or title,
+        "say": map_words(),
+        "lang": ENGLISH,
         "home": site.url("/"),
         "json_address": site.this(f="json"),
         "newest": site.this().replace(f"{site.root}/editions/{site.edition.number}", site.root, 1),

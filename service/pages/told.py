@@ -6,31 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from geo.dates import span_of
 from geo.times import Window
+from routes import history
 from routes.schema import COLLECTIONS
+from service.maps import naming
+from service.maps.naming import Named
+from service.maps.words import ENGLISH, Words, counted, figure, speech
+from service.maps.words import words as map_words
 from service.pages import asking, records, smallmap, words
-from service.pages.values import citation, pieces, source_address
+from service.pages.values import Piece, citation, pieces, source_address
 from service.site import Site
 
 Document = dict[str, Any]
-
-GROUPS = {
-    "routes": "Routes",
-    "crossings": "Crossings",
-    "roles": "Roles of countries",
-    "boundaries": "States and territories",
-    "borders": "External borders of unions",
-}
-CHANGES = {
-    "appeared": "Begins",
-    "ended": "Ended",
-    "no-longer-described": "No longer described",
-    "possibly-appeared": "May have begun",
-    "more-certain": "More certain",
-    "less-certain": "Less certain",
-}
 
 
 def route(site: Site, document: Document) -> Document:
@@ -39,11 +29,12 @@ def route(site: Site, document: Document) -> Document:
     first, last = document["versions"][0], document["versions"][-1]
     day = smallmap.day_of(site, "routes", last)
     beside = [one["id"] for shift in document["shifts_out"] for one in shift["to"]]
+    say = map_words()
     return {
         "route": own,
         "lead": _lead(document, first, last),
-        "shifts_in": [_shift(site, one) | _others(one, own) for one in document["shifts_in"]],
-        "shifts_out": [_shift(site, one) for one in document["shifts_out"]],
+        "shifts_in": [_shift(site, one, say) | _others(one, own) for one in document["shifts_in"]],
+        "shifts_out": [_shift(site, one, say) for one in document["shifts_out"]],
         "versions": [_version(site, one) for one in document["versions"]],
         "sources": [records.source(site, name) for name in document["sources"]],
         "knowledge_ends": document["knowledge_ends"],
@@ -52,26 +43,25 @@ def route(site: Site, document: Document) -> Document:
     }
 
 
-def changes(site: Site, document: Document) -> Document:
+def changes(site: Site, document: Document, lang: str = ENGLISH) -> Document:
     """Say what changed between two days, in groups, with the shifts that may have done it."""
-    earlier, later = document["from"], document["to"]
-    groups = [
-        {"title": title, "rows": rows}
-        for name, title in GROUPS.items()
-        if (rows := [_change(site, one) for one in document["changes"]
-                     if one["collection"] == name])
-    ]  # fmt: skip
-    return {
-        "heading": f"What changed between how it was {asking.moment(earlier)} "
-        f"and {asking.moment(later)}",
-        "earlier": asking.moment(earlier),
-        "later": asking.moment(later),
-        "from_day": _first_day(earlier),
-        "to_day": _first_day(later),
-        "groups": groups,
-        "shifts": [_shift(site, one) for one in document["shifts"]],
-        "beyond": knowledge_note(site, later),
-        "tally": _tally(document),
+    say = map_words(lang)
+    days = {"earlier": document["from"], "later": document["to"]}
+    moments = {name: asking.moment(day, lang) for name, day in days.items()}
+    asked = {"from": _first_day(days["earlier"]), "to": _first_day(days["later"])}
+    return moments | {
+        "say": say,
+        "lang": lang,
+        "chrome": "" if lang == ENGLISH else ENGLISH,
+        "own": own_of(site, lang),
+        "between": say["told"]["between"].format(**moments),
+        "from_day": asked["from"],
+        "to_day": asked["to"],
+        "maps": site.url("/compare", **asked, **({} if lang == ENGLISH else {"lang": lang})),
+        "groups": _groups(site, document["changes"], say),
+        "shifts": [_shift(site, one, say) for one in document["shifts"]],
+        "beyond": knowledge_note(site, days["later"], say),
+        "tally": _tally(document, say),
     }
 
 
@@ -82,12 +72,21 @@ def corrections(document: Document) -> list[Document]:
     return [nowhere | {"sentence": one} | places.get(one, {}) for one in document["sentences"]]
 
 
-def knowledge_note(site: Site, asked: str | None) -> str | None:
+def own_of(site: Site, lang: str) -> str:
+    """Give the attribute for what the atlas says in its own words on a page in a language."""
+    own = site.edition.atlas.get("lang", ENGLISH)
+    return "" if own == lang else Markup(' lang="{}"').format(own)
+
+
+def knowledge_note(site: Site, asked: str | None, say: Words | None = None) -> Document | None:
     """Say that a time lies beyond what the sources can know; None where it does not."""
-    ends = str(site.edition.atlas["knowledge_ends"])
+    ends, say = str(site.edition.atlas["knowledge_ends"]), say or map_words()
     if asked is None or Window.parse(asked).last <= span_of(ends).after:
         return None
-    return ends
+    return {
+        "title": say["panel"]["beyond"].format(year=ends),
+        "text": say["told"]["beyond"].format(year=ends),
+    }
 
 
 def _lead(document: Document, first: Document, last: Document) -> str:
@@ -97,36 +96,49 @@ def _lead(document: Document, first: Document, last: Document) -> str:
     if len(document["shifts_out"]) == 1:
         taken = len(document["shifts_out"][0]["to"])
         place = {0: "nothing is said to have taken its place", 1: "it gave way to one other"}
-        then = place.get(taken, f"it gave way to {_small(taken)} others")
+        then = place.get(taken, f"it gave way to {_small(taken, map_words())} others")
         return f"{words.sentence(first['when'])}{many}; {then}."
     end = "the source’s knowledge ends there; it does not say that the route ended"
     then = f": {end}" if last["end"] == "source-ends" else ""
     return f"{words.sentence(first['when'])}{many}{then}."
 
 
-def _shift(site: Site, shift: Document) -> Document:
+def _shift(site: Site, shift: Document, say: Words) -> Document:
+    lang, kind = say["page"]["lang"], shift["cause_kind"]
     return {
         "cause": shift["cause"],
-        "kind": words.value("cause_kind", shift["cause_kind"]),
-        "date": shift["date_in_words"],
+        "kind": words.sentence(say["kind"].get(kind) or words.value("cause_kind", kind)),
+        # Of a kind that we do not know there is only what the atlas calls it.
+        "has_own_kind": kind not in say["kind"],
+        "date": history.date_in_words(shift["valid"], speech(lang)),
         "from": shift["from"],
         "to": shift["to"],
-        "gave_way": _gave_way(shift),
+        "gave_way": _gave_way(shift, say),
         "caveat": shift["caveat"],
         "note": shift["editor_note"],
-        "place": _of("shifts", "place", site, shift),
+        "place": _place(site, shift, lang),
         "source": _cited(site, shift),
         "href": site.url(f"/collections/shifts/items/{shift['id']}"),
     }
 
 
-def _gave_way(shift: Document) -> str:
+def _gave_way(shift: Document, say: Words) -> str:
+    """Say to how many it gave way; `{routes}` is left to be filled in."""
     count = len(shift["to"])
     if count == 0:
-        return "nothing is said to have taken its place"
-    if count == 1:
-        return "gave way to one other"
-    return f"gave way to {_small(count)} others, in no order"
+        return say["told"]["gave_way_to_none"]
+    number = _small(count, say)
+    return counted(say, "told", "gave_way", count, number=number, routes="{routes}")
+
+
+def _place(site: Site, shift: Document, lang: str) -> list[Piece]:
+    said: list[Piece] = _of("shifts", "place", site, shift)
+    if lang == ENGLISH:
+        return said
+    # What has an address is a crossing, and keeps its name.
+    return [
+        one if one.href else Piece(naming.place(shift["place"], one.text, lang)) for one in said
+    ]
 
 
 def _others(shift: Document, own: str) -> Document:
@@ -151,30 +163,46 @@ def _version(site: Site, version: Document) -> Document:
     }
 
 
-def _change(site: Site, change: Document) -> Document:
-    kind, after = change["change"], words.certainty(change["after"])
-    if kind == "appeared" and change["after"] == "possible":
+def _groups(site: Site, changes: list[Document], say: Words) -> list[Document]:
+    """Give the changes of each collection that has any, in the order in which they are told."""
+    lang = say["page"]["lang"]
+    groups = []
+    for name, title in say["told_group"].items():
+        found = [one for one in changes if one["collection"] == name]
+        named: Mapping[str, Named] = {}
+        if found and lang != ENGLISH:
+            named = naming.features(site.edition, name, (one["id"] for one in found), lang)
+        rows = [_change(site, one, named.get(one["id"])) for one in found]
+        if rows:
+            groups.append({"title": title, "rows": rows})
+    return groups
+
+
+def _change(site: Site, change: Document, named: Named | None) -> Document:
+    kind, before, after = change["change"], change["before"], change["after"]
+    if kind == "appeared" and after == "possible":
         kind = "possibly-appeared"
-    if kind == "no-longer-described":
-        # That nothing is said of it does not make it "not so".
-        after = "not described"
+    # That nothing is said of it does not make it "not so".
+    absent = "not-described" if kind == "no-longer-described" else "not-so"
+    name = named.name if named else None
     return {
-        "name": change["name"] or change["id"],
+        "name": name or change["name"] or change["id"],
+        "is_own": name is None,
         "href": site.url(f"/collections/{change['collection']}/items/{change['id']}"),
-        "change": CHANGES[kind],
-        "before": words.certainty(change["before"]),
-        "after": after,
-        "when": change["when"],
+        "change": kind,
+        "before": "not-so" if before == "absent" else before,
+        "after": absent if after == "absent" else after,
+        "when": named.when if named else change["when"],
     }
 
 
-def _tally(document: Document) -> str:
+def _tally(document: Document, say: Words) -> str:
     shifts, found = len(document["shifts"]), len(document["changes"])
     if not found and not shifts:
-        return "Nothing holds otherwise on the later day than on the earlier one."
-    said = [f"{words.counted(found, 'item')} {'holds' if found == 1 else 'hold'} otherwise"]
+        return say["told"]["same"]
+    said = [counted(say, "told", "otherwise", found, number=figure(say, found))]
     if shifts:
-        said.append(f"{words.counted(shifts, 'shift')} may lie between")
+        said.append(counted(say, "told", "shifts", shifts, number=figure(say, shifts)))
     return "; ".join(said) + "."
 
 
@@ -197,6 +225,5 @@ def _first_day(text: str) -> str:
     return day if len(day) == 10 and np.datetime64("0001") <= first else ""
 
 
-def _small(count: int) -> str:
-    names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return names[count] if count < len(names) else str(count)
+def _small(count: int, say: Words) -> str:
+    return say["number"].get(str(count), str(count))

@@ -41,7 +41,6 @@ _VALUES = {
     "undisputed": "Undisputed",
     "backdrop": "Backdrop, no claim",
 }
-_CERTAINTY = {"absent": "not so", "possible": "possible", "certain": "certain"}
 
 
 def label(column: str) -> str:
@@ -56,11 +55,6 @@ def value(column: str, text: str) -> str:
         if section == column.removeprefix("cause_") and text in said[section]:
             return sentence(said[section][text])
     return _VALUES.get(text, text.replace("-", " ").capitalize())
-
-
-def certainty(state: str) -> str:
-    """Say how sure: absent, possible or certain."""
-    return _CERTAINTY[state]
 
 
 def number(figure: float) -> str:

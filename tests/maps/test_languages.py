@@ -74,6 +74,13 @@ def test_every_catalog_holds_every_text(lang: str) -> None:
             assert filled_in(form) == filled_in(key.text), key.context
 
 
+def test_every_text_of_english_is_for_the_catalogs() -> None:
+    texts = {f"{section}.{key}" for section, said in words().items() for key in said}
+    asked = {form for key in keys() for form in (key.context, f"{key.context}_one")}
+    # The language itself, and a calendar, which is CLDR's.
+    assert {one for one in texts - asked if not one.startswith("calendar.")} == {"page.lang"}
+
+
 @pytest.mark.parametrize("lang", OTHERS)
 def test_a_catalog_has_the_forms_of_its_language(lang: str) -> None:
     held = catalog(lang)

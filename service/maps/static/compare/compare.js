@@ -106,7 +106,9 @@ class Comparison {
     clearTimeout(this.telling);
     this.telling = setTimeout(async () => {
       const [from, to] = this.#iso();
-      const address = `${this.settings.base}/changes?${new URLSearchParams({ from, to })}`;
+      const { base, lang } = this.settings;
+      const query = new URLSearchParams(lang === "en" ? { from, to } : { from, to, lang });
+      const address = `${base}/changes?${query}`;
       const words = await tell(address, this.words.compare.unread);
       if (words === null) return;
       const [first, second] = this.#names();
