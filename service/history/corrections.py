@@ -15,6 +15,8 @@ from routes import Edition, corrections_told
 from routes.corrections import Correction, Corrections
 from service import answers, pages
 from service.library import Library
+from service.maps.web import language
+from service.maps.words import ENGLISH
 from service.ogc.parameters import Parameter
 from service.problems import BadParameter
 from service.site import Site
@@ -44,11 +46,16 @@ def told(predecessor: Edition | None, edition: Edition) -> list[str]:
 async def answer(request: Request) -> Response:
     """Give what the edition `to-edition` says otherwise than `from-edition`."""
     earlier, later = asked(request)
-    site = Site.of(request)
+    site, lang = Site.of(request), language(request.query_params.get("lang", ENGLISH))
     found = await run_in_threadpool(between, earlier, later)
     document = corrections_document(site, earlier, later, found)
     if site.format == "html":
-        return answers.html(request, site, lambda: pages.corrections(site, document))
+        compared = pages.Compared(earlier, later, found)
+        page = answers.html(
+            request, site, lambda: pages.corrections(site, document, compared, lang)
+        )
+        page.headers["Content-Language"] = lang
+        return page
     return answers.json(request, site, document)
 
 

@@ -68,12 +68,16 @@ async def _of_editions(request: Request) -> Response:
     document = corrections.corrections_document(site, earlier, later, found)
     shown = view.date or state_of(later, view.lang)["atlas"]["opening"]
     numbers = (earlier.number, later.number)
+    corrected = pages.Compared(earlier, later, found)
     compared = Comparison(
         (shown, shown), numbers, _numbers(request, site, *numbers), _arrangement(request), ""
     )
     return _answer(
         request, site, earlier, later,
-        lambda: replace(compared, told=pages.corrections_told(site, document)), view,
+        lambda: replace(
+            compared, told=pages.corrections_told(site, document, corrected, view.lang)
+        ),
+        view,
     )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""What the map says in a language: English from lang/en.toml, others from catalogs beside it."""
+"""What the map says in a language: English from lang/en.toml, others from catalogs beside it.
+
+What is said of dates and of corrections stands where they are said in English alone.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from geo.words import TEXTS, Calendar, Speech, date
+from routes import corrections_told
 
 Words = dict[str, dict[str, str]]
 """Texts by section and key. Of a plural there is `KEY` and, for the other categories that the
@@ -25,7 +29,11 @@ language has (CLDR: one, few), `KEY_one` and its like."""
 FOLDER = Path(__file__).parent / "lang"
 ENGLISH = "en"
 OF_PAGES = frozenset(
-    {"date", "place", "moment", "told", "told_group", "told_change", "told_state", "number"}
+    {
+        *("date", "place", "moment", "number"),
+        *("told", "told_group", "told_change", "told_state", "told_corrections"),
+        *("corrected", "corrected_column", "corrected_collection"),
+    }
 )
 """Sections that no script says: they stay out of what a page carries for its scripts."""
 CATEGORIES = {1: ("other",), 2: ("one", "other"), 3: ("one", "few", "other")}
@@ -199,7 +207,12 @@ def in_order(names: Iterable[str]) -> list[str]:
 @cache
 def _english() -> Words:
     said: Words = tomllib.loads((FOLDER / "en.toml").read_text(encoding="utf-8"))
-    return said | {"date": dict(TEXTS)}
+    return said | {
+        "date": dict(TEXTS),
+        "corrected": dict(corrections_told.TEXTS),
+        "corrected_column": dict(corrections_told.FIELDS),
+        "corrected_collection": dict(corrections_told.TITLES),
+    }
 
 
 def _translate(said: Words, held: Catalog) -> None:

@@ -24,6 +24,7 @@ from service.pages import (
     smallmap,
     told,
 )
+from service.pages.corrected import Compared
 from service.pages.daytable import Days, PartOfRoutes
 from service.pages.render import crumbs, render
 from service.pages.tables import in_order, record_table
@@ -33,6 +34,7 @@ from service.site import Site
 Document = dict[str, Any]
 
 __all__ = [
+    "Compared",
     "Days",
     "PartOfRoutes",
     "api",
@@ -225,25 +227,24 @@ def changes_told(site: Site, document: Document, lang: str) -> str:
     return render(site, "changes_told.html", "", **told.changes(site, document, lang))
 
 
-def corrections(site: Site, document: Document) -> str:
+def corrections(site: Site, document: Document, compared: Compared, lang: str) -> str:
     """Give what one edition corrected against another, in sentences, with a map."""
-    later, earlier = document["to_edition"], document["from_edition"]
+    said = told.corrections(site, document, compared, lang)
     return render(
         site,
         "corrections.html",
-        f"What edition {later} corrected against edition {earlier}",
+        f"{said['heading']} {said['against']}",
         crumbs(site, "/editions"),
-        here="Corrections",
-        document=document,
-        said=told.corrections(document),
+        here=said["say"]["told_corrections"]["here"],
         map=smallmap.of_corrections(site, document),
+        **said,
     )
 
 
-def corrections_told(site: Site, document: Document) -> str:
+def corrections_told(site: Site, document: Document, compared: Compared, lang: str) -> str:
     """Give the words of that page alone, for another page."""
-    return render(site, "corrections_told.html", "", document=document,
-                  said=told.corrections(document))  # fmt: skip
+    said = told.corrections(site, document, compared, lang)
+    return render(site, "corrections_told.html", "", **said)
 
 
 def stories(site: Site, document: Document) -> str:

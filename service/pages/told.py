@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 from geo.dates import span_of
 from geo.times import Window
-from routes import history
+from routes import corrections_told, history
 from routes.schema import COLLECTIONS
 from service.maps import naming
 from service.maps.naming import Named
 from service.maps.words import ENGLISH, Words, counted, figure, speech
 from service.maps.words import words as map_words
-from service.pages import asking, records, smallmap, words
+from service.pages import asking, corrected, records, smallmap, words
+from service.pages.corrected import Compared
 from service.pages.values import Piece, citation, pieces, source_address
 from service.site import Site
 
@@ -65,11 +66,32 @@ def changes(site: Site, document: Document, lang: str = ENGLISH) -> Document:
     }
 
 
-def corrections(document: Document) -> list[Document]:
+def corrections(site: Site, document: Document, compared: Compared, lang: str) -> Document:
     """Say what one edition corrected, each sentence with the feature before and after."""
-    places = {one["sentence"]: one for one in document["features"]}
-    nowhere = {"name": "", "before": None, "after": None}
-    return [nowhere | {"sentence": one} | places.get(one, {}) for one in document["sentences"]]
+    own, found = own_of(site, lang), corrected.in_language(compared, lang)
+    names = {one.name: held["name"]
+             for one, held in zip(found.features, document["features"], strict=True)}  # fmt: skip
+    sentences = corrections_told.sentences(found, corrected.telling(lang, own, names))
+    said: list[Document] = [
+        {"sentence": one, "name": "", "before": None, "after": None} for one in sentences
+    ]
+    # Features come after the atlas's own words and its sources.
+    first = len(found.atlas) + len(found.sources)
+    for at, (one, held) in enumerate(zip(found.features, document["features"], strict=True), first):
+        said[at] |= {"name": one.name, "before": held["before"], "after": held["after"]}
+    numbers = {"earlier": document["from_edition"], "later": document["to_edition"]}
+    say = map_words(lang)
+    return {
+        "say": say,
+        "lang": lang,
+        "chrome": "" if lang == ENGLISH else ENGLISH,
+        "own": own,
+        "document": document,
+        "said": said,
+        "heading": say["told_corrections"]["heading"].format(**numbers),
+        "against": say["told_corrections"]["against"].format(**numbers),
+        "nothing": say["told_corrections"]["none"].format(**numbers),
+    }
 
 
 def own_of(site: Site, lang: str) -> str:
