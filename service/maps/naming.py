@@ -41,7 +41,7 @@ def features(edition: Edition, collection: str, ids: Iterable[str], lang: str) -
     valid, end = ([row.get(column) for row in rows] for column in ("valid", "end"))
     times = recorded.when(COLLECTIONS[collection], valid, end, speech(lang))
     return {
-        row["id"]: Named(when, _of_feature(collection, row, lang))
+        row["id"]: Named(when, of_feature(collection, row, lang))
         for row, when in zip(rows, times, strict=True)
     }
 
@@ -70,7 +70,8 @@ def place(named: str, written: str, lang: str) -> str:
     return _countries(lang).get(named) or _names(lang).get((named, written), written)
 
 
-def _of_feature(collection: str, row: Mapping[str, Any], lang: str) -> str | None:
+def of_feature(collection: str, row: Mapping[str, Any], lang: str) -> str | None:
+    """Give the name of a feature in a language; None where the atlas's own is all there is."""
     name = str(row["name"] or "")
     if collection == "boundaries":
         return _entity(str(row["entity"]), name, lang)

@@ -41,10 +41,10 @@ CATEGORIES = {1: ("other",), 2: ("one", "other"), 3: ("one", "few", "other")}
 
 _ALBANIAN_MONTHS = "janar|shkurt|mars|prill|maj|qershor|gusht|shtator|tetor|nëntor|dhjetor"
 _AGREEMENT = {
-    # The article is elided before "otto", "undici" and "anno".
+    # The article is elided before "otto", "undici", and what else begins with a vowel.
     "it": (
-        (r"\b(al|dal|del) (8|11|anno)\b", r"\1l’\2"),
-        (r"\bil (8|11|anno)\b", r"l’\1"),
+        (r"\b(al|dal|del) (8|11|anno|aprile|agosto|ottobre)\b", r"\1l’\2"),
+        (r"\bil (8|11|anno|aprile|agosto|ottobre)\b", r"l’\1"),
     ),
     # CLDR has one form of Albanian months, the indefinite; after "nga" they are definite, and
     # before a day "deri" takes another word than before a month or a year.

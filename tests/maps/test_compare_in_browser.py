@@ -151,6 +151,18 @@ def test_a_step_moves_one_day_and_is_told_and_spoken(visit: Opener) -> None:
     assert page.evaluate("document.activeElement.id") == "next-second"
 
 
+def test_a_step_is_told_in_the_language_of_the_page(visit: Opener) -> None:
+    page = visit(f"{DAYS}&lang=de").page
+    expect(page.locator("#told")).to_contain_text("Am 1. Dezember 2003")
+    page.locator("#next-second").click()
+    expect(page.locator("#told")).to_contain_text("Am 1. Januar 2004")
+    expect(page.locator("#announcer")).to_contain_text("gelten anders")
+    assert str(page.locator("#more").get_attribute("href")).endswith(
+        "/changes?from=2001-06-01&to=2004-01-01&lang=de"
+    )
+    assert page.locator("#told-here").get_attribute("lang") is None
+
+
 def test_a_day_that_is_typed_moves_its_map_and_a_wrong_one_is_refused(visit: Opener) -> None:
     page = visit(DAYS).page
     field = page.get_by_label("The earlier day", exact=True)
