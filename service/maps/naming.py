@@ -122,9 +122,10 @@ def _names(lang: str) -> Mapping[tuple[str, str], str]:
 
 @cache
 def _polygons(lang: str) -> Mapping[str, str]:
-    """Give the names of countries by the polygon that entities.toml makes them of."""
+    """Give the names of countries, and of what is one polygon, by that of entities.toml."""
     table = boundaries.load().table
-    rows = (*(row for row in table["entity"] if "code" in row), *table["countries"].values())
+    named = (row for row in table["entity"] if "code" in row or row["members"] == [row["name"]])
+    rows = (*named, *table["countries"].values())
     found = ((row["members"][0], _name(row, lang)) for row in rows)
     return {polygon: name for polygon, name in found if name}
 

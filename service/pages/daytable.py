@@ -22,6 +22,7 @@ from service.maps.words import (
     in_range,
     listing,
     sort_key,
+    speech,
     words,
 )
 from service.pages.tables import Cell, Row, Table
@@ -67,7 +68,9 @@ def said_of(
         "day": day,
         "to": to,
         "datetime": f"{day}/{to}" if to else day,
-        "on_the_day": said["table"]["on_day"].format(date=days_said(day, to, said)),
+        "on_the_day": speech(lang).agree(
+            said["table"]["on_day"].format(date=days_said(day, to, said))
+        ),
         "story": story_of(state, moment, said),
         "is_beyond": moment.is_beyond,
         "say": said,

@@ -242,6 +242,8 @@ def test_a_doubt_is_said_in_the_language(lang: str, said: str) -> None:
         ("de", "czechia", "Czech Republic", "Tschechische Republik"),
         ("de", "backdrop.macedonia", "Macedonia (backdrop, no claim then)",
          "Mazedonien (Hintergrund, keine Aussage für diese Zeit)"),
+        ("sr-Latn", "backdrop.crimea", "Crimea (backdrop, no claim then)",
+         "Krim (podloga, bez tvrdnje za to vreme)"),
         ("de", "backdrop.andorra", "Andorra (backdrop)", "Andorra (Hintergrund)"),
         # Whose spelling is not the table's keeps it.
         ("de", "austria", "Republic of Austria", "Republic of Austria"),
@@ -348,3 +350,12 @@ def test_the_links_of_a_page_keep_its_language(client: TestClient) -> None:
     table = client.get(f"/map/table?lang=sq&date={DAY}").text
     assert '<input type="hidden" name="lang" value="sq">' in table
     assert f"/map?date={DAY}&amp;lang=sq" in table
+
+
+def test_a_day_agrees_with_the_words_before_it(client: TestClient) -> None:
+    table = client.get("/map/table?lang=sr&date=2003-12-08").text
+    assert "Mapa kao tabela <span" in table
+    assert "na dan 8. decembra 2003.</span></h1>" in table
+    assert (
+        "all’8 dicembre 2003</span></h1>" in client.get("/map/table?lang=it&date=2003-12-08").text
+    )
