@@ -44,7 +44,7 @@ def route(site: Site, document: Document) -> Document:
     }
 
 
-def changes(site: Site, document: Document, lang: str = ENGLISH) -> Document:
+def changes(site: Site, document: Document, lang: str) -> Document:
     """Say what changed between two days, in groups, with the shifts that may have done it."""
     say = map_words(lang)
     days = {"earlier": document["from"], "later": document["to"]}
