@@ -6,7 +6,6 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +17,7 @@ from service.library import Library
 from service.ogc.parameters import Parameter
 from service.problems import BadParameter
 from service.site import Site
+from service.turns import in_thread
 
 MOST_SENTENCES = 20
 FROM_EDITION = Parameter(
@@ -45,7 +45,7 @@ async def answer(request: Request) -> Response:
     """Give what the edition `to-edition` says otherwise than `from-edition`."""
     earlier, later = asked(request)
     site = Site.of(request)
-    found = await run_in_threadpool(between, earlier, later)
+    found = await in_thread(between, earlier, later)
     document = corrections_document(site, earlier, later, found)
     if site.format == "html":
         return answers.html(request, site, lambda: pages.corrections(site, document))

@@ -16,7 +16,7 @@ import shapely
 from routes.errors import NotFound, StoreDamaged, StoreError
 from routes.query import Query
 from routes.stores.base import FORMAT
-from routes.stores.postgis import PostgisStore, database, migrating
+from routes.stores.postgis import PostgisStore, migrating
 from routes.tree import Box
 from tests import helpers
 from tests.databases import HASTY, Databases
@@ -320,11 +320,10 @@ def test_a_service_needs_to_read_and_no_more(databases: Databases, address: str)
 
 
 def test_a_question_that_takes_too_long_is_ended_and_it_is_said(
-    new_store: PostgisStore, address: str, monkeypatch: pytest.MonkeyPatch
+    new_store: PostgisStore, address: str
 ) -> None:
     new_store.publish(title_and_row(1), "", "")
-    monkeypatch.setattr(database, "READ_WITHIN_MS", 1000)
-    with closing(PostgisStore(address)) as store, psycopg.connect(address) as other:
+    with closing(PostgisStore(address, within_s=1)) as store, psycopg.connect(address) as other:
         index = store.index(1, "routes")
         other.execute("LOCK TABLE routeshift.rows")
         with pytest.raises(StoreError, match="took longer than 1 s"):

@@ -22,7 +22,6 @@ from routes.errors import StoreDamaged
 from routes.index import MOST_RUNS, CollectionIndex
 from routes.query import Extent, Query, Work
 from routes.stores.postgis import conditions, revisions
-from routes.stores.postgis.ahead import ReadAhead
 from routes.stores.postgis.asking import Ask
 from routes.stores.postgis.bounds import FetchedBounds
 from routes.stores.postgis.conditions import Condition
@@ -57,8 +56,8 @@ class SqlIndex(CollectionIndex):
         self._revision = revision
         self.work = Work()
         self.scan = None
-        self._read_ahead = ReadAhead()
         self._tested = threading.local()
+        self._ahead = threading.local()
         try:
             lies = revisions.shape(ask, revision.number)
             if len(lies.places) != len(self):
@@ -117,8 +116,14 @@ class SqlIndex(CollectionIndex):
 
     def fragments(self, rows: Rows) -> Iterator[memoryview]:
         """Give features as GeoJSON."""
-        ahead = self._read_ahead.take(rows)
-        return map(memoryview, self._rows.values("fragment", rows) if ahead is None else ahead)
+        read, features = getattr(self._ahead, "last", (None, []))
+        if read is None or not np.array_equal(read, rows):
+            return map(memoryview, self._rows.values("fragment", rows))
+        return map(memoryview, features)
+
+    def _read_ahead(self, rows: Rows, features: list[bytes]) -> None:
+        """Keep features that were read with the rows of a page: this thread asks for them next."""
+        self._ahead.last = rows, features
 
     def wkb(self, rows: Rows) -> list[bytes | None]:
         """Give geometries as WKB, EPSG:4326, None where there is none."""
@@ -187,7 +192,7 @@ class SqlIndex(CollectionIndex):
         rows = self._rows.rows([place for place, _ in hits])
         here = slice(int(np.searchsorted(rows, first_place)), None)
         rows, features = rows[here][:limit], [fragment for _, fragment in hits[here]]
-        self._read_ahead.keep(rows[: limit - 1], features[: limit - 1])
+        self._read_ahead(rows[: limit - 1], features[: limit - 1])
         return rows
 
     def _first_in(self, rows: Rows, query: Query, limit: int) -> Rows:
@@ -211,7 +216,7 @@ class SqlIndex(CollectionIndex):
             | {"limit": limit},
         )
         there = self._rows.rows([place for place, _ in found])
-        self._read_ahead.keep(there[: limit - 1], [fragment for _, fragment in found[: limit - 1]])
+        self._read_ahead(there[: limit - 1], [fragment for _, fragment in found[: limit - 1]])
         return there
 
     def _of_runs(self, runs: Rows, query: Query) -> Rows:
