@@ -41,7 +41,7 @@ def database(frame: GeoDataFrame) -> Iterator[PostgreSQL]:
 
 def processes(server: PostgreSQL) -> tuple[int]:
     """Give the process id of the server, whose children are its sessions."""
-    return (int((server.folder / "data" / "postmaster.pid").read_text().split()[0]),)
+    return (server.pid,)
 
 
 def _load(server: PostgreSQL, frame: GeoDataFrame, path: Path) -> None:
