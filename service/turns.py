@@ -7,14 +7,15 @@ more threads do so than it has connections for us.
 
 from __future__ import annotations
 
-import math
+import asyncio
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from inspect import iscoroutine
+from threading import local
 from typing import Any, ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, fail_after, from_thread, to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
@@ -24,7 +25,7 @@ WAIT_S = 5.0
 """How long a request waits for its turn; then it is told to come again."""
 P = ParamSpec("P")
 T = TypeVar("T")
-_is_in_a_turn: ContextVar[bool] = ContextVar("is_in_a_turn", default=False)
+_this_thread = local()
 
 
 class Turns:
@@ -32,25 +33,30 @@ class Turns:
 
     def __init__(self, most: int | None) -> None:
         self.most = most
-        self._free = CapacityLimiter(math.inf if most is None else most)
-        # Who has a turn has a thread.
-        self._threads = CapacityLimiter(math.inf)
+        if most is not None:
+            self._free = asyncio.Semaphore(most)
+            self._threads = ThreadPoolExecutor(most, "turn")
 
     async def take(self, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do something that may ask the store. Raises Unavailable where others do so for long."""
-        if self.most is None or _is_in_a_turn.get():
+        if self.most is None or _is_a_turn():
             return function(*args, **named)
-        turn = object()
+        if self._free.locked():
+            await self._wait()
+        else:
+            await self._free.acquire()
+        loop = asyncio.get_running_loop()
+        work = partial(_as_a_turn, loop, partial(function, *args, **named))
+        done = loop.run_in_executor(self._threads, work)
+        done.add_done_callback(lambda _: self._free.release())
+        # Also where nobody waits any more, the turn lasts as long as its thread is taken.
+        return await asyncio.shield(done)
+
+    async def _wait(self) -> None:
         try:
-            with fail_after(WAIT_S):
-                await self._free.acquire_on_behalf_of(turn)
+            await asyncio.wait_for(self._free.acquire(), WAIT_S)
         except TimeoutError:
             raise Unavailable("the store answers others just now, and slowly") from None
-        try:
-            work = partial(function, *args, **named)
-            return await to_thread.run_sync(_as_a_turn, work, limiter=self._threads)
-        finally:
-            self._free.release_on_behalf_of(turn)
 
     def router(self, router: APIRouter) -> APIRouter:
         """Give the same routes, each answered in a turn, but for those that are `in_the_loop`."""
@@ -83,14 +89,21 @@ async def in_thread(
     function: Callable[..., T], *arguments: object, limiter: CapacityLimiter | None = None
 ) -> T:
     """Do in a thread what takes long; where this is one, here, unless others are to be limited."""
-    run = partial(to_thread.run_sync, limiter=limiter)
-    if not _is_in_a_turn.get():
-        return await run(function, *arguments)
-    return function(*arguments) if limiter is None else from_thread.run(run, function, *arguments)
+    if not _is_a_turn():
+        return await to_thread.run_sync(function, *arguments, limiter=limiter)
+    if limiter is None:
+        return function(*arguments)
+    limited = to_thread.run_sync(function, *arguments, limiter=limiter)
+    return asyncio.run_coroutine_threadsafe(limited, _this_thread.loop).result()
 
 
-def _as_a_turn(work: Callable[[], T]) -> T:
-    _is_in_a_turn.set(True)
+def _is_a_turn() -> bool:
+    return hasattr(_this_thread, "loop")
+
+
+def _as_a_turn(loop: asyncio.AbstractEventLoop, work: Callable[[], T]) -> T:
+    # Its threads do nothing else.
+    _this_thread.loop = loop
     return work()
 
 

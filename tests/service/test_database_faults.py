@@ -69,10 +69,10 @@ def served(address: str, folder: Path, **settings: str) -> Iterator[httpx.Client
         yield client
 
 
-def until(status: int, client: httpx.Client) -> None:
-    """Wait until the service says by this status whether it is ready."""
+def until(status: int, client: httpx.Client, path: str = "/health/ready") -> None:
+    """Wait until the service answers with this status, as it does whether it is ready."""
     deadline = time.monotonic() + WITHIN_S
-    while client.get("/health/ready").status_code != status:
+    while client.get(path).status_code != status:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -149,7 +149,7 @@ def test_a_server_that_stands_still_is_waited_for_no_longer_than_said(
             assert [found[path] for path in ALWAYS_ASKED] == [503] * len(ALWAYS_ASKED)
             # What is known may be said, until it is known that nobody knows.
             assert set(found.values()) <= {200, 503}
-            until(503, client)
+            until(503, client, "/")
             asked = [people.submit(client.get, path) for path in KINDS]
             assert {one.result().status_code for one in asked} == {503}
         until(200, client)

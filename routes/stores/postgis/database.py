@@ -15,11 +15,14 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from routes.errors import StoreBusy, StoreError
 from routes.stores.addresses import shown
 from routes.stores.postgis import listening, migrating
-from routes.stores.postgis.asking import Connection, Row, Values
+from routes.stores.postgis.asking import Connection, Row, Values, with_arrays
 from routes.stores.postgis.connections import Connections, PatientConnection, Unanswered
 
 ANSWERS_WITHIN_S = 30
 """The longest that one question may take; no answer is worth more of a shared server."""
+# Each question has one good plan, whatever its values. To plan it again, or to compile it for what
+# the planner takes for thousands of rows, would take longer than to answer it.
+AS_PREPARED = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
 GRACE_S = 2
 """How much longer than its own limit the server is waited for."""
 CONNECT_WITHIN_S = 5
@@ -74,11 +77,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database for as long as it is held."""
-        with self._connected() as connection, connection.transaction():
+        with self._connected() as connection:
             migrating.check(connection, self.name)
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            connection.execute("SET LOCAL statement_timeout = 0")
-            yield connection
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                connection.execute("SET LOCAL statement_timeout = 0")
+                yield connection
 
     @contextmanager
     def listening(self) -> Iterator[listening.Wait]:
@@ -130,21 +134,23 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        return connection
+        return with_arrays(connection)
 
     def _connected(self) -> Connection:
         """Connect for what may take long."""
-        return psycopg.connect(self._conninfo, autocommit=True)
+        return with_arrays(psycopg.connect(self._conninfo, autocommit=True))
 
     @cached_property
     def _conninfo(self) -> str:
-        options = f"{self._parameters.get('options', '')} -c statement_timeout={self.within_s}s"
+        settings = {"statement_timeout": f"{self.within_s}s", **AS_PREPARED}
+        asked = str(self._parameters.get("options", ""))
+        options = [asked, *(f"-c {name}={value}" for name, value in settings.items())]
         said: dict[str, Any] = {
             "connect_timeout": CONNECT_WITHIN_S,
             "application_name": f"routeshift, process {os.getpid()}",
             **KEEPALIVE,
             **self._parameters,
-            "options": options.strip(),
+            "options": " ".join(options).strip(),
         }
         return make_conninfo(**said)
 
