@@ -49,15 +49,16 @@ class Candidates:
             may &= _meeting(self._packed.cells[runs], query.boxes)
         if query.window is not None:
             may &= _lasting(self._packed.days[runs], query.window)
-        rows: Rows = (runs[:, None] * RUN + np.arange(RUN))[may]
+        run, nth = np.divmod(np.flatnonzero(may), RUN)
+        rows: Rows = runs[run] * RUN + nth
         # The last run may be filled up with rows that are none.
         rows = rows[: np.searchsorted(rows, self.tree.count)]
         return rows if query.mask is None else rows[query.mask[rows]]
 
     def portions(self, runs: Rows, query: Query, begin: int, wanted: int) -> Iterator[Rows]:
-        """Give the rows from `begin` on that may match: at first about as many as are wanted."""
+        """Give the rows from `begin` on that may match, at first enough of them for most pages."""
         runs = runs[np.searchsorted(runs, begin // RUN) :]
-        size, at, length, held = wanted + wanted // 2 + RUN, 0, RUNS_AT_FIRST, np.empty(0, np.intp)
+        size, at, length, held = 3 * wanted + RUN, 0, RUNS_AT_FIRST, np.empty(0, np.intp)
         while at < len(runs) or len(held):
             while len(held) < size and at < len(runs):
                 more = self.rows(runs[at : at + length], query)
