@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from geopandas import GeoDataFrame
 from rich.console import Console
@@ -32,11 +33,11 @@ from benchmarks import (
     synthetic,
     telling,
 )
-from benchmarks.answering import OfAKind
+from benchmarks.answering import OfAKind, OfAPeer
 from benchmarks.downloads import Download
 from benchmarks.driving import Rounds
 from benchmarks.processes import Memory
-from benchmarks.questions import Kind, kinds
+from benchmarks.questions import OF_ITEMS, Kind, kinds
 from benchmarks.results import BARE, DOWNLOADED, READY, Results
 from benchmarks.servers import NOTHING, Server, bare, service
 
@@ -72,6 +73,13 @@ def _options() -> argparse.Namespace:
     return options
 
 
+class Stored(NamedTuple):
+    """The service's store in PostGIS: its address, and the processes of its server."""
+
+    address: str
+    processes: tuple[int, ...]
+
+
 @dataclass
 class _Run:
     """One run: the store that is served, how it is driven, and what memory was taken so far."""
@@ -86,12 +94,15 @@ class _Run:
         with bare(NOTHING) as least:
             self._remember(BARE, least)
         if rows is None:
-            return {kind.name: self._answers(kind, {}) for kind in asked}
+            return {kind.name: self._answers(kind, {}, None) for kind in asked}
         self.say("the peers and their database")
-        with postgis.database(rows) as base, peers.serving(base) as others:
-            return {kind.name: self._answers(kind, others) for kind in asked}
+        with postgis.database(rows) as base:
+            self.say("the store in that database")
+            stored = Stored(postgis.stored(base, self.store), postgis.processes(base))
+            with peers.serving(base) as others:
+                return {kind.name: self._answers(kind, others, stored) for kind in asked}
 
-    def _answers(self, kind: Kind, others: dict[str, Server]) -> OfAKind:
+    def _answers(self, kind: Kind, others: dict[str, Server], stored: Stored | None) -> OfAKind:
         """Ask one kind of a service of its own, that what came before does not count.
 
         Random requests go to one that keeps no answers, repeated ones to one as it is.
@@ -102,7 +113,19 @@ class _Run:
             size, over_bare = answering.against_bare(ours, kind, self.rounds, self.say)
             self._remember(f"after {kind.name}", ours)
             over_peers = answering.against_peers(ours, others, kind, self.rounds, self.say)
-        return OfAKind(size, over_bare, over_peers)
+            if stored is None or kind.name not in OF_ITEMS:
+                return OfAKind(size, over_bare, over_peers)
+            return OfAKind(size, over_bare, over_peers, self._stored(kind, ours, others, stored))
+
+    def _stored(
+        self, kind: Kind, ours: Server, others: dict[str, Server], stored: Stored
+    ) -> list[OfAPeer]:
+        """Ask one kind of a service on a store in PostGIS, in turn with others."""
+        with service(stored.address, answer_cache=False, database=stored.processes) as server:
+            over_files = answering.against_files(server, ours, kind, self.rounds, self.say)
+            pygeoapi = {"pygeoapi": others["pygeoapi"]}
+            over = answering.against_peers(server, pygeoapi, kind, self.rounds, self.say)
+            return [over_files, *over]
 
     def downloads(self) -> dict[str, Download]:
         """Download files of all kinds."""

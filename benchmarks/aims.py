@@ -30,6 +30,10 @@ PEERS = {
     "pygeoapi": Aim("items, rate over pygeoapi and PostGIS", 50, 200),
     "tipg": Aim("items, rate over tipg and PostGIS", 20, 80),
 }
+DATABASE = {
+    "files": Aim("items from PostGIS, rate over the same from files", 0.3, 0.6),
+    "pygeoapi": Aim("items from PostGIS, rate over pygeoapi on the same server", 20, 60),
+}
 PUBLICATION = Aim("publication from GeoPackage, time over ogr2ogr's to GeoJSON", 1.0, 0.4, False)
 START = Aim("start-up until ready, seconds", 3, 1, False)
 MEMORY = Aim("own memory of a worker, MB", 150, 80, False)

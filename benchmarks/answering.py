@@ -6,7 +6,7 @@ import json
 import statistics
 import urllib.request
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.bare import Answers, Headers
@@ -31,11 +31,15 @@ class OfAPeer:
 
 @dataclass(frozen=True)
 class OfAKind:
-    """What one kind of request costs: over the bare server, and over the peers that answer it."""
+    """What one kind of request costs: over the bare server, and over the peers that answer it.
+
+    `database`: what it costs from a store in PostGIS, over the same store in files and over peers.
+    """
 
     median_bytes: float
     bare: Compared
     peers: list[OfAPeer]
+    database: list[OfAPeer] = field(default_factory=list)
 
 
 def ask(service: Server, targets: Iterable[str], say: Said) -> Answers:
@@ -78,6 +82,18 @@ def against_peers(
             pair = Asked(service, kind.targets), Asked(peers[name], wording.targets)
             found.append(OfAPeer(name, wording.said, compare(*pair, rounds)))
     return found
+
+
+def against_files(
+    database: Server, files: Server, kind: Kind, rounds: Rounds, say: Said
+) -> OfAPeer:
+    """Give the service on a database over the one on files. Raises RuntimeError if they differ."""
+    say(f"{kind.name}: from PostGIS against files")
+    for target in kind.targets[:CHECKED]:
+        if _get(database, target)[1] != _get(files, target)[1]:
+            raise RuntimeError(f"from PostGIS the answer is another one at {target}")
+    pair = Asked(database, kind.targets), Asked(files, kind.targets)
+    return OfAPeer("files", "the same", compare(*pair, rounds))
 
 
 def check_same(service: Server, kind: Kind, peer: Server, wording: Wording) -> None:

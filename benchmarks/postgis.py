@@ -1,4 +1,7 @@
-"""The peers' database: a PostGIS with the service's rows in one table, and indexes."""
+"""The peers' database: a PostGIS with the service's rows in one table, and indexes.
+
+The service's own store stands in another database of the same server.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from pathlib import Path
 import shapely
 from geopandas import GeoDataFrame
 
+import routes
 from benchmarks.commands import run
+from routes.stores import copying
 from tools.postgresql import PostgreSQL, postgresql
 
 DATABASE = "postgres"
+STORE = "routeshift"
 TABLE = "routes"
 # A machine of a few GB with a disk that seeks as fast as it reads; nothing is written, so that
 # what makes writing safe costs nothing.
@@ -39,9 +45,20 @@ def database(frame: GeoDataFrame) -> Iterator[PostgreSQL]:
         yield server
 
 
+def stored(server: PostgreSQL, folder: Path) -> str:
+    """Copy the service's store into a database of its own: its address."""
+    _psql(server, f"CREATE DATABASE {STORE}")
+    address = server.address(STORE)
+    store = routes.open_store(address)
+    copying.copy(routes.open_store(folder), store, lambda _: None)
+    store.close()
+    run(["psql", address, "--quiet", "--command", "VACUUM ANALYZE"])
+    return address
+
+
 def processes(server: PostgreSQL) -> tuple[int]:
     """Give the process id of the server, whose children are its sessions."""
-    return (int((server.folder / "data" / "postmaster.pid").read_text().split()[0]),)
+    return (server.pid,)
 
 
 def _load(server: PostgreSQL, frame: GeoDataFrame, path: Path) -> None:

@@ -60,6 +60,11 @@ def verdicts(found: Results) -> list[Verdict]:
             rates = [one.compared.rate.median
                      for one in found.answers[kind].peers if one.peer == peer]  # fmt: skip
             told.append(Verdict(aims.PEERS[peer], kind, min(rates)))
+        for other, aim in aims.DATABASE.items():
+            rates = [one.compared.rate.median
+                     for one in found.answers[kind].database if one.peer == other]  # fmt: skip
+            if rates:
+                told.append(Verdict(aim, kind, min(rates)))
     told.append(Verdict(aims.PUBLICATION, "", found.publication.time.median))
     told.append(Verdict(aims.START, "", found.start.ready_s))
     loaded = f"after {AFTER_ALL}"

@@ -67,15 +67,19 @@ class Server:
 
 
 @contextmanager
-def service(store: Path, answer_cache: bool = True) -> Iterator[Server]:
+def service(
+    store: Path | str, answer_cache: bool = True, database: tuple[int, ...] = ()
+) -> Iterator[Server]:
     """The service with one worker process, as `routeshift serve` starts it.
 
-    Without its cache of answers, each is worked out anew whatever was asked before.
+    Without its cache of answers, each is worked out anew whatever was asked before. `database`:
+    the processes of the one that the store is in.
     """
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--store", str(store),
                "--port", str(port), "--host", "127.0.0.1", "--workers", "1"]  # fmt: skip
-    with started(command, port, READY, {} if answer_cache else {ANSWER_CACHE: "0"}) as server:
+    settings = {} if answer_cache else {ANSWER_CACHE: "0"}
+    with started(command, port, READY, settings, database) as server:
         yield server
 
 

@@ -36,7 +36,7 @@ def show(found: Results, console: Console) -> None:
                   f"{found.rounds} rounds (lowest to highest).", READ, sep="\n")  # fmt: skip
     console.print(_bare(found), "")
     if found.peers:
-        console.print(_peers(found), PEERS_ARE_ASKED, "")
+        console.print(_peers(found), PEERS_ARE_ASKED, "", _database(found), "", sep="\n")
     console.print(_downloads(found), "", _rest(found), "", _memory(found), "", sep="\n")
     if found.growth:
         console.print(growth.table(found.growth), "")
@@ -73,6 +73,14 @@ def _peers(found: Results) -> Table:
         for peer in one.peers:
             table.add_row(f"{peer.peer}: {kind}", peer.said, *_three(peer.compared),
                           short(peer.compared.body))  # fmt: skip
+    return table
+
+
+def _database(found: Results) -> Table:
+    table = Table("From a store in PostGIS", "over", "rate", "CPU", "latency", box=None)
+    for kind, one in found.answers.items():
+        for other in one.database:
+            table.add_row(kind, f"{other.peer}, {other.said}", *_three(other.compared))
     return table
 
 

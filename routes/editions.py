@@ -33,11 +33,14 @@ FEW = 8
 Day = str | date | np.datetime64
 
 
-def open_store(path: str | Path = DEFAULT_STORE, reading: str | None = None) -> Store:
+def open_store(
+    path: str | Path = DEFAULT_STORE, reading: str | None = None, within_s: int | None = None
+) -> Store:
     """Give the store at `path`: a folder, or the address of a database, postgresql://….
 
-    `reading`: the address of a copy of that database that is read in its place. Raises StoreError
-    where an address cannot be read, or what speaks with databases is not installed.
+    `reading`: the address of a copy of that database that is read in its place. `within_s`: the
+    longest that one question to a database may take. Raises StoreError where an address cannot be
+    read, or what speaks with databases is not installed.
     """
     if not is_address(path):
         if reading is not None:
@@ -48,7 +51,8 @@ def open_store(path: str | Path = DEFAULT_STORE, reading: str | None = None) -> 
     except ImportError as error:
         message = "a store in a database needs more: pip install 'routeshift[postgis]'"
         raise StoreError(f"{message} ({error})") from error
-    return PostgisStore(str(path), reading)
+    limits = {} if within_s is None else {"within_s": within_s}
+    return PostgisStore(str(path), reading, **limits)
 
 
 def open_edition(path: str | Path = DEFAULT_STORE, edition: int | None = None) -> Edition:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from http import HTTPStatus
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
-from routes.errors import Gone, NotFound, StoreError
-from service import downloads, formats, health, kept, pages
+from routes.errors import NotFound, StoreError
+from routes.stores.base import Distant, Store
+from service import downloads, formats, health, kept
 from service.answer_cache import AnswerCache
 from service.headers import EncodedEtags, HeadAsGet, SecurityHeaders
 from service.history import changes, editions, feed, timemaps
@@ -30,16 +29,17 @@ from service.maps.assets import StaticAssets
 from service.ogc import collections, items, landing, queryables
 from service.ogc.shortcut import Shortcut
 from service.pictures import web as pictures
-from service.problems import Missing, Problem, Removed, Unavailable
+from service.problems import Problem
 from service.proxy import BehindProxy
 from service.qgis import web as qgis
+from service.refusals import refuse
 from service.settings import Settings, settings
 from service.stories import web as stories
 from service.tiles import archive
 from service.tiles import web as tiles
+from service.turns import Turns
+from service.watching import WatchedLibrary
 from service.writing import MOST_AT_ONCE
-
-log = logging.getLogger("routeshift")
 
 ROUTERS = (
     items, landing, collections, queryables, tiles, editions, feed, timemaps, route_histories,
@@ -50,21 +50,26 @@ EXPOSED = (
     "ETag", "Link", "Content-Crs", "Content-Disposition", "Memento-Datetime", tiles.INCOMPLETE,
     "OGC-NumberMatched", "OGC-NumberReturned", "Accept-Ranges", "Content-Range",
 )  # fmt: skip
-RETRY_AFTER_S = "5"
-ALLOWED = "GET, HEAD"
 BYTES_A_MB = 1 << 20
 
 
 def create_app(configured: Settings | None = None) -> FastAPI:
     """Make the application that serves the store of the settings."""
     configured = configured or settings()
-    app = FastAPI(title="routeshift", openapi_url=None, redirect_slashes=False)
+    store = open_store(
+        configured.store, configured.store_read or None, configured.store_answers_within_s
+    )
+    turns = Turns(configured.store_connections if isinstance(store, Distant) else None)
+    app = FastAPI(
+        title="routeshift", openapi_url=None, redirect_slashes=False, lifespan=_while_it_runs
+    )
     app.state.settings = configured
-    app.state.library = Library(open_store(configured.store, configured.store_read or None))
+    app.state.library = _library(store)
+    app.state.turns = turns
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
     app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:
-        app.include_router(module.router)
+        app.include_router(turns.router(module.router))
     app.mount("/static", StaticAssets())
     for error in (Problem, NotFound, StoreError, HTTPException, Exception):
         app.add_exception_handler(error, refuse)
@@ -72,7 +77,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         add_compress_type(media_type)
     # The last added stands outermost.
     app.add_middleware(Memento, library=app.state.library)
-    app.add_middleware(Shortcut, library=app.state.library, settings=configured)
+    app.add_middleware(Shortcut, library=app.state.library, settings=configured, turns=turns)
     # Levels for what is compressed for one request, measured (ADR 17).
     app.add_middleware(
         CompressMiddleware, minimum_size=1000, zstd_level=3, brotli_quality=3, gzip_level=2
@@ -99,36 +104,17 @@ def create_service() -> ASGIApp:
     return AnswerCache(app, app.state.library, most_bytes) if most_bytes else app
 
 
-async def refuse(request: Request, error: Exception) -> Response:
-    """Answer a request that went wrong: problem+json for programs, a page for people."""
-    problem = _problem_of(error)
-    if problem.status == Unavailable.status:
-        log.error("%s %s: %s", request.method, request.url.path, error)
-    document = problem.document(request.url.path)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept"}
-    if problem.status == Unavailable.status:
-        headers["Retry-After"] = RETRY_AFTER_S
-    if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ALLOWED
-    if formats.preferred(request.headers.get("accept", "")) == "html":
-        page = pages.problem(document, request.scope.get("root_path", ""))
-        return HTMLResponse(page, problem.status, headers)
-    return formats.ProblemResponse(document, problem.status, headers)
+def _library(store: Store) -> Library:
+    return WatchedLibrary(store, store.listening) if isinstance(store, Distant) else Library(store)
 
 
-def _problem_of(error: Exception) -> Problem:
-    if isinstance(error, Problem):
-        return error
-    if isinstance(error, Gone):
-        return Removed(str(error))
-    if isinstance(error, NotFound):
-        if error.kind == "edition" and error.name == "current":
-            return Unavailable(str(error))
-        return Missing(str(error))
-    if isinstance(error, StoreError):
-        return Unavailable(str(error))
-    if isinstance(error, HTTPException):
-        faults = {404: "there is nothing at this address", 405: "this address answers GET only"}
-        fault = faults.get(error.status_code, str(error.detail))
-        return Problem(fault, status=HTTPStatus(error.status_code))
-    return Problem("something went wrong here; it was noted, and it is not your fault")
+@asynccontextmanager
+async def _while_it_runs(app: FastAPI) -> AsyncIterator[None]:
+    """Watch a store that tells of new editions for as long as the application is served."""
+    library: Library = app.state.library
+    if not isinstance(library, WatchedLibrary):
+        yield
+        return
+    with library.watched():
+        yield
+    library.store.close()

@@ -84,6 +84,8 @@ def serve(
     settings = Settings()
     with reporting(as_json=False):
         edition = routes.open(settings.store)
+        # Connections are not for the processes that come from this one.
+        edition.store.close()
     if not _is_free(settings.host, settings.port):
         err.print(f"Port {settings.port} of {settings.host} is taken. Choose another: --port 8001")
         raise typer.Exit(Exit.STORE)

@@ -30,6 +30,7 @@ from service.ogc.selection import SORTBY, Selection, selected
 from service.ogc.tabular import link_header
 from service.problems import BadParameter, Missing
 from service.site import Site
+from service.turns import Turns, in_the_loop
 
 router = APIRouter()
 
@@ -85,11 +86,13 @@ class Download:
 
 @router.get("/downloads/{file}")
 @router.get("/editions/{edition:int}/downloads/{file}")
+@in_the_loop
 async def download(request: Request, file: str) -> Response:
     """Give a collection as a file, with edition, sources and licence inside where it can."""
     collection, form = _asked(file)
     refuse_unknown(request, *files.PARAMETERS, *properties.names(collection))
-    site = Site.of(request)
+    turns: Turns = request.app.state.turns
+    site = await turns.take(Site.of, request)
     selection = await selected(request, site.edition, collection)
     if selection.shape.crs is not None and not form.any_crs:
         raise BadParameter(_only_degrees(form), CRS.name, CRS84_URI)

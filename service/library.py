@@ -55,9 +55,12 @@ class Library:
         now_s = time.monotonic()
         if self._current is not None and now_s - self._looked_s <= NOTICED_AFTER_S:
             return
-        known = (self._current, self._numbers)
-        self._current, self._looked_s = self.store.current(), now_s
-        self._numbers = self.store.numbers()
-        self._state += known != (self._current, self._numbers)
-        for number in self._open.keys() - set(self._numbers):
+        self._looked_s = now_s
+        self._know(self.store.current(), self.store.numbers())
+
+    def _know(self, current: int | None, numbers: list[int]) -> None:
+        """Take the editions that there are; close what is gone."""
+        self._state += (current, numbers) != (self._current, self._numbers)
+        self._current, self._numbers = current, numbers
+        for number in set(self._open) - set(numbers):
             del self._open[number]

@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     store_read: str = Field(
         "", description="Address of a copy of the store's database, to read from in its place"
     )
+    store_answers_within_s: int = Field(
+        10, ge=1, description="Seconds that one question to the store's database may take"
+    )
+    store_connections: int = Field(
+        8, ge=1, description="Most requests that ask the store's database at once, of each worker"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
     workers: int = Field(1, ge=1, description="Number of worker processes")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI
@@ -22,6 +22,7 @@ from routes.tree import Rows
 from service import files
 from service.problems import BadParameter, Unavailable
 from service.site import Site
+from service.turns import in_thread
 
 log = logging.getLogger("routeshift")
 
@@ -66,7 +67,7 @@ def table(chosen: Chosen, *, ordered: bool, xy: bool = True) -> Table:
 async def read(request: Request, form: Format, table: Table, said: About) -> bytes:
     """Give a whole file, for a page of few rows."""
     if form.stream is not None:
-        return await to_thread.run_sync(b"".join, form.stream(table, said))
+        return await in_thread(b"".join, form.stream(table, said))
     with await made(request, form, table, said) as file:
         return file.read()
 
@@ -78,7 +79,7 @@ async def made(request: Request, form: Format, table: Table, said: About) -> Bin
     Unavailable where there is no room.
     """
     writers: CapacityLimiter = request.app.state.writers
-    return await to_thread.run_sync(_made, form, table, said, limiter=writers)
+    return await in_thread(_made, form, table, said, limiter=writers)
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -91,14 +91,17 @@ def edition(store: Place) -> routes.Edition:
 
 
 @contextmanager
-def serving(store: Place, log: Path, *options: str) -> Iterator[str]:
-    """The real service on a store, as `routeshift serve` starts it: its address."""
+def serving(store: Place, log: Path, *options: str, **settings: str) -> Iterator[str]:
+    """The real service on a store, as `routeshift serve` starts it: its address.
+
+    `settings`: such as can only stand in the environment, `answer_cache_mb="0"`.
+    """
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1",
                "--port", str(port), "--store", str(store), *options]  # fmt: skip
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("ROUTESHIFT_")
-    }
+    } | {f"ROUTESHIFT_{name.upper()}": value for name, value in settings.items()}
     with log.open("w") as file, running(command, port, environment=environment, output=file):
         yield f"http://127.0.0.1:{port}"
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks import plot, processes
-from benchmarks.aims import PEERS, PUBLICATION
+from benchmarks.aims import DATABASE, PEERS, PUBLICATION
 from benchmarks.answering import OfAKind, OfAPeer, ids
 from benchmarks.driving import Compared, Ratio
 from benchmarks.importing import Publication
@@ -119,6 +119,8 @@ def test_of_the_ways_to_ask_a_peer_the_one_that_flatters_least_counts() -> None:
     told = {(aim.said, of): (value, aim.verdict(value))
             for aim, of, value in verdicts(_results(of_a_peer))}  # fmt: skip
     assert told[PEERS["tipg"].said, OF_ITEMS[0]] == (30, "reached")
+    assert told[DATABASE["files"].said, OF_ITEMS[0]] == (0.25, "missed")
+    assert told[DATABASE["pygeoapi"].said, OF_ITEMS[0]] == (30, "reached")
     assert told[PUBLICATION.said, ""] == (0.9, "reached")
     assert PUBLICATION.verdict(0.4) == "aim"
     assert PUBLICATION.verdict(1.1) == "missed"
@@ -141,7 +143,12 @@ def _compared(rate: float) -> Compared:
 
 
 def _results(of_a_peer: list[OfAPeer]) -> Results:
-    answers = {kind: OfAKind(1, _compared(0.2), of_a_peer) for kind in (*OF_ITEMS, *REPEATED)}
+    stored = [OfAPeer("files", "the same", _compared(0.25)),
+              OfAPeer("pygeoapi", "by filter", _compared(90)),
+              OfAPeer("pygeoapi", "any day", _compared(30))]  # fmt: skip
+    answers = {
+        kind: OfAKind(1, _compared(0.2), of_a_peer, stored) for kind in (*OF_ITEMS, *REPEATED)
+    }
     start = Start(2, Ratio.of([10]))
     publication = Publication("ogr2ogr", Ratio.of([0.9]), 0.5, 0.4, 1, 1, 0)
     return Results(1, 1, 1, "3", start, publication, answers, {}, {}, peers={"tipg": "1"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -38,8 +39,7 @@ class PostgreSQL:
                   "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")  # fmt: skip
         lines = [f"port = {self.port}", "listen_addresses = '127.0.0.1'",
                  "unix_socket_directories = ''", "timezone = 'UTC'", *settings]  # fmt: skip
-        with Path(self._data, "postgresql.conf").open("a") as file:
-            file.write("\n".join(lines) + "\n")
+        self._configure(lines)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -50,6 +50,50 @@ class PostgreSQL:
         """Stop the server: `fast` ends sessions, `immediate` is as good as a crash."""
         self._run("pg_ctl", "stop", "--pgdata", self._data, "--mode", mode, "--wait", "--silent")
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let the server and all its sessions stand still from here to the end, as a machine may.
+
+        The system still takes connections and what is sent; nothing comes back.
+        """
+        stopped = [self.pid]
+        os.kill(self.pid, signal.SIGSTOP)
+        children = ["ps", "--ppid", str(self.pid), "-o", "pid="]
+        for pid in map(int, subprocess.check_output(children, text=True).split()):
+            os.kill(pid, signal.SIGSTOP)
+            stopped.append(pid)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def replica(self) -> Iterator[PostgreSQL]:
+        """Another server that follows this one and can only be read, from here to the end."""
+        with _folder() as folder:
+            copy = PostgreSQL(folder)
+            copy._run("pg_basebackup", "--pgdata", copy._data, "--dbname", self.address(),
+                      "--checkpoint", "fast", "--no-sync", "--write-recovery-conf")  # fmt: skip
+            copy._configure([f"port = {copy.port}"])
+            with copy.started():
+                yield copy
+
+    @contextmanager
+    def started(self) -> Iterator[None]:
+        """Let the server run from here to the end."""
+        self.start()
+        try:
+            yield
+        finally:
+            if self.is_running():
+                self.stop("immediate")
+
+    @property
+    def pid(self) -> int:
+        """The process of the server, which all its sessions come from."""
+        return int(Path(self._data, "postmaster.pid").read_text().split()[0])
+
     def is_running(self) -> bool:
         """Tell whether the server runs."""
         status = [*_as_postgres(), _program("pg_ctl"), "status", "--pgdata", self._data]
@@ -58,6 +102,10 @@ class PostgreSQL:
     @property
     def _data(self) -> str:
         return str(self.folder / "data")
+
+    def _configure(self, lines: Sequence[str]) -> None:
+        with Path(self._data, "postgresql.conf").open("a") as file:
+            file.write("\n".join(lines) + "\n")
 
     def _run(self, program: str, *arguments: str) -> None:
         # What it leaves running must not hold a pipe of ours.
@@ -78,18 +126,20 @@ class PostgreSQL:
 @contextmanager
 def postgresql(settings: Sequence[str] = ()) -> Iterator[PostgreSQL]:
     """Run an empty server with some lines of settings from here to the end."""
+    with _folder() as folder:
+        server = PostgreSQL(folder)
+        server.create(settings)
+        with server.started():
+            yield server
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="routeshift-postgresql-"))
     try:
         if _as_postgres():
             shutil.chown(folder, "postgres")
-        server = PostgreSQL(folder)
-        server.create(settings)
-        server.start()
-        try:
-            yield server
-        finally:
-            if server.is_running():
-                server.stop("immediate")
+        yield folder
     finally:
         shutil.rmtree(folder)
 

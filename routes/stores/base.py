@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import geopandas
 import pyarrow as pa
@@ -224,3 +225,14 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of what is held open; then the store is asked no more."""
+
+
+@runtime_checkable
+class Distant(Protocol):
+    """A store that is waited for, and that tells of editions that come and go."""
+
+    def listening(self) -> AbstractContextManager[Callable[[float], bool]]:
+        """Give what waits for word, so many seconds at most, and tells whether there was any.
+
+        Raises StoreError, also while it waits.
+        """

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,6 +19,7 @@ from service.maps.words import ENGLISH
 from service.ogc.parameters import Parameter
 from service.problems import BadParameter
 from service.site import Site
+from service.turns import in_thread
 
 MOST_SENTENCES = 20
 FROM_EDITION = Parameter(
@@ -47,7 +47,7 @@ async def answer(request: Request) -> Response:
     """Give what the edition `to-edition` says otherwise than `from-edition`."""
     earlier, later = asked(request)
     site, lang = Site.of(request), language(request.query_params.get("lang", ENGLISH))
-    found = await run_in_threadpool(between, earlier, later)
+    found = await in_thread(between, earlier, later)
     document = corrections_document(site, earlier, later, found)
     if site.format == "html":
         compared = pages.Compared(earlier, later, found)

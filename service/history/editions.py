@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from service import answers, formats, pages
 from service.history.corrections import told
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
+from service.turns import in_thread
 
 router = APIRouter()
 
@@ -29,7 +29,7 @@ async def editions(request: Request) -> Response:
     listed = [summary(site, edition) for edition in known]
     for one, edition, predecessor in zip(listed, known, before, strict=True):
         one["before"] = predecessor.number if predecessor else None
-        one["corrections"] = await run_in_threadpool(told, predecessor, edition)
+        one["corrections"] = await in_thread(told, predecessor, edition)
     document = {"links": site.self_links(), "editions": listed}
     if site.format == "html":
         return answers.html(request, site, lambda: pages.editions(site, document))

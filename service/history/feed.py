@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +16,7 @@ from service.library import Library
 from service.markup import legal
 from service.ogc.parameters import refuse_unknown
 from service.site import Site
+from service.turns import in_thread
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ async def feed(request: Request) -> Response:
     site = Site.of(request)
     library: Library = request.app.state.library
     editions = library.all()[: MOST_ENTRIES + 1]
-    made = await run_in_threadpool(document, site, editions)
+    made = await in_thread(document, site, editions)
     return answers.answer(request, site, lambda: made, ATOM)
 
 

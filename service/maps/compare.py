@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,6 +27,7 @@ from service.maps.web import day, parse_view
 from service.ogc.parameters import FROM, TO, refuse_unknown
 from service.problems import BadParameter, TooMuch
 from service.site import Site
+from service.turns import in_thread
 
 router = APIRouter()
 
@@ -64,7 +64,7 @@ async def _of_editions(request: Request) -> Response:
     view = parse_view(request, site, with_range=False)
     earlier, later = corrections.asked(request)
     _refuse_large(site, earlier, later)
-    found = await run_in_threadpool(corrections.between, earlier, later)
+    found = await in_thread(corrections.between, earlier, later)
     document = corrections.corrections_document(site, earlier, later, found)
     shown = view.date or state_of(later, view.lang)["atlas"]["opening"]
     numbers = (earlier.number, later.number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI, Crs
@@ -30,6 +29,7 @@ from service.ogc.parameters import (
 from service.ogc.properties import parse_properties
 from service.problems import BadParameter
 from service.settings import Settings
+from service.turns import Turns, in_thread
 
 MOST_TERMS = 20
 
@@ -108,8 +108,9 @@ async def selected(request: Request, edition: Edition, collection: str) -> Selec
     """Read what a request selects, in a thread where that takes a pass over the collection."""
     passing = {FILTER.name, Q.name, SORTBY.name, *properties.names(collection)}
     if passing.isdisjoint(request.query_params):
-        return Selection.of(request, edition, collection)
-    return await run_in_threadpool(Selection.of, request, edition, collection)
+        turns: Turns = request.app.state.turns
+        return await turns.take(Selection.of, request, edition, collection)
+    return await in_thread(Selection.of, request, edition, collection)
 
 
 def parse_flag(text: str | None, parameter: Parameter) -> bool:

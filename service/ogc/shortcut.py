@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.crs import CRS84_URI
-from routes.errors import RoutesError
+from routes.errors import NotFound, StoreError
 from routes.query import Query, Shape
 from service import answers, formats
 from service.history.memento import Place, described
@@ -33,9 +33,11 @@ from service.ogc.parameters import (
     parse_limit,
 )
 from service.ogc.selection import Selection
-from service.problems import Problem
+from service.problems import Problem, Unavailable
+from service.refusals import refuse
 from service.settings import Settings
 from service.site import Site
+from service.turns import Turns
 
 # Nothing in them is written otherwise in a link (RFC 3986, 2.3) but "," ":" and "/".
 _PATH = re.compile(
@@ -62,16 +64,23 @@ class Asked(NamedTuple):
 class Shortcut:
     """Answers plain requests for items; leaves all others to the application."""
 
-    def __init__(self, app: ASGIApp, library: Library, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, library: Library, settings: Settings, turns: Turns) -> None:
         self.app = app
         self.library = library
         self.settings = settings
+        self.turns = turns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         found = _plain(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
-        answer = self._answer(found) if found else None
-        await (answer(send) if answer else self.app(scope, receive, send))
+        try:
+            answer = await self.turns.take(self._answer, found) if found else None
+        except (StoreError, Unavailable) as error:
+            # The long way would wait for the same.
+            refusal = await refuse(Request(scope), error)
+            await refusal(scope, receive, send)
+        else:
+            await (answer(send) if answer else self.app(scope, receive, send))
 
     def _answer(self, asked: Asked) -> Callable[[Send], Awaitable[None]] | None:
         try:
@@ -79,7 +88,7 @@ class Shortcut:
             selection = Selection(_query(asked), Shape(), self.settings.systems[CRS84_URI])
             body = self._body(asked, site, selection)
             known = self.library.manifests()
-        except (Problem, RoutesError):
+        except (Problem, NotFound):
             return None
         if body is None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +24,7 @@ from service.pictures.pdf import pdf
 from service.pictures.picture import PictureView, svg
 from service.pictures.raster import png
 from service.site import Site
+from service.turns import in_thread
 
 router = APIRouter()
 
@@ -92,5 +93,5 @@ async def _drawn(request: Request, media_type: str, draw: Draw) -> Response:
         return unchanged
     # Drawing keeps a processor busy: others wait for their turn, and no other answer waits.
     limiter: CapacityLimiter = request.app.state.writers
-    body = await to_thread.run_sync(_made, draw, site.edition, asked, limiter=limiter)
+    body = await in_thread(_made, draw, site.edition, asked, limiter=limiter)
     return Response(body, media_type=media_type, headers=headers)

@@ -24,6 +24,7 @@ from service.ogc.parameters import refuse_unknown
 from service.problems import Missing, Unavailable
 from service.settings import Settings
 from service.site import Site
+from service.turns import Turns, in_the_loop
 
 log = logging.getLogger("routeshift")
 router = APIRouter()
@@ -35,10 +36,12 @@ MOST_S = 6 * 3600
 
 @router.get("/downloads/routeshift.pmtiles")
 @router.get("/editions/{edition:int}/downloads/routeshift.pmtiles")
+@in_the_loop
 async def archive(request: Request) -> Response:
     """Give the tiles of an edition as a PMTiles archive, or ranges of it."""
     refuse_unknown(request)
-    site = Site.of(request)
+    turns: Turns = request.app.state.turns
+    site = await turns.take(Site.of, request)
     number = site.edition.number
     name = f"{site.edition.atlas['id']}-edition-{number}.pmtiles"
     headers = answers.for_caches(

@@ -109,7 +109,7 @@ def test_what_is_plain_does_not_reach_the_application(shortcut: Shortcut, target
         raise AssertionError("the long way")
 
     path, _, query = target.partition("?")
-    alone = Shortcut(unreached, shortcut.library, shortcut.settings)
+    alone = Shortcut(unreached, shortcut.library, shortcut.settings, shortcut.turns)
     status, sent, body = told(messages_of(alone, scope_of(path, query.encode(), [])))
     assert status == 200
     assert (b"content-length", str(len(body)).encode()) in sent

@@ -16,7 +16,7 @@ import shapely
 from routes.errors import NotFound, StoreDamaged, StoreError
 from routes.query import Query
 from routes.stores.base import FORMAT
-from routes.stores.postgis import PostgisStore, database, migrating
+from routes.stores.postgis import PostgisStore, migrating
 from routes.tree import Box
 from tests import helpers
 from tests.databases import HASTY, Databases
@@ -122,7 +122,7 @@ def test_what_no_edition_has_any_more_is_swept(new_store: PostgisStore, address:
     old = new_store.index(1, "routes")
     new_store.prune(1)
     tables = ("rows", "revisions", "trees", "editions", "removed")
-    assert [count(address, table) for table in tables] == [1, 1, 2, 1, 2]
+    assert [count(address, table) for table in tables] == [1, 1, 4, 1, 2]
     left = (
         "SELECT FROM routeshift.pieces WHERE sha256 NOT IN (SELECT piece FROM routeshift.records)"
     )
@@ -161,7 +161,7 @@ DAMAGES = {
     "UPDATE {s}.revisions SET interval = '{{1900,1901}}'": "revisions, routes, revision 1",
     "UPDATE {s}.revisions SET count = 7": "revisions, routes, revision 2",
     "UPDATE {s}.revisions SET places = '\\x00'": "revisions, routes, revision 2",
-    "UPDATE {s}.trees SET content = set_byte(content, 140, 7)": "revisions, routes, revision 1",
+    "UPDATE {s}.trees SET content = set_byte(content, 40, 7)": "revisions, routes, revision 1",
     "DELETE FROM {s}.trees": "revisions, routes, revision 1",
     "DELETE FROM {s}.rows WHERE since = 2": "rows, routes, revision 2",
     "UPDATE {s}.rows SET until = 9": "rows, routes, revision 2",
@@ -320,11 +320,10 @@ def test_a_service_needs_to_read_and_no_more(databases: Databases, address: str)
 
 
 def test_a_question_that_takes_too_long_is_ended_and_it_is_said(
-    new_store: PostgisStore, address: str, monkeypatch: pytest.MonkeyPatch
+    new_store: PostgisStore, address: str
 ) -> None:
     new_store.publish(title_and_row(1), "", "")
-    monkeypatch.setattr(database, "READ_WITHIN_MS", 1000)
-    with closing(PostgisStore(address)) as store, psycopg.connect(address) as other:
+    with closing(PostgisStore(address, within_s=1)) as store, psycopg.connect(address) as other:
         index = store.index(1, "routes")
         other.execute("LOCK TABLE routeshift.rows")
         with pytest.raises(StoreError, match="took longer than 1 s"):

@@ -146,12 +146,9 @@ def parallels(stores: tuple[Store, Store]) -> Both:
     return both(stores, number)
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "ways"),
-    [(0.2, 0.02, {"near"}), (0.2, 2.5, {"near", "stretch"}), (4, 4, {"stretch"})],
-)
-def test_small_boxes_are_asked_of_the_index_over_space_and_time_and_others_in_order(
-    parallels: Both, width: float, height: float, ways: set[str]
+@pytest.mark.parametrize(("width", "height"), [(0.2, 0.02), (0.2, 2.5), (4, 4)])
+def test_a_page_is_one_question_wherever_its_rows_lie(
+    parallels: Both, width: float, height: float
 ) -> None:
     ours, theirs = parallels
     assert isinstance(theirs, SqlIndex)
@@ -166,10 +163,11 @@ def test_small_boxes_are_asked_of_the_index_over_space_and_time_and_others_in_or
         for south in np.linspace(1, 9 - height, 7).tolist():
             query = Query((Box(9.9, south, 9.9 + width, south + height),), Window.parse("2001-05"))
             for first, limit in ((0, 10), (0, 1000), (4000, 10), (4000, 1000)):
+                asked.clear()
                 assert said(ours, query, first, limit) == said(theirs, query, first, limit)
+                assert len(asked) <= 1
     finally:
         theirs._rows = rows
-    assert {way for way in ("near", "stretch") for one in asked if f" {way} " in one} == ways
 
 
 def test_masks_orders_shapes_and_mere_times_are_answered_the_same(crowds: Both) -> None:

@@ -89,7 +89,7 @@ def _lies_so(connection: Connection, revision: Revision, shape: Shape) -> bool:
         said = revisions.shape(on(connection), revision.number)
     except (ValueError, zlib.error):
         return False
-    return said.tree == shape.tree and np.array_equal(said.places, shape.places)
+    return said.files == shape.files and np.array_equal(said.places, shape.places)
 
 
 def _differing(batch: Served, found: list[Row]) -> str | None:

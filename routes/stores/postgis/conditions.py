@@ -13,8 +13,8 @@ from routes.index import area_of
 from routes.query import Certainty, Query
 from routes.tree import Box
 
-LASTING = "int8range(start_earliest, end_latest)"
-"""When a row may hold, as the index over space and time has it."""
+ALL = "true"
+"""What holds for every row."""
 
 
 class Condition(NamedTuple):
@@ -25,52 +25,35 @@ class Condition(NamedTuple):
 
 
 def meets(query: Query) -> Condition:
-    """Tell that a row's box meets a box of the query, and that it holds in its time."""
-    parts, values = ["true"], dict[str, Any]()
+    """Tell that a row's box meets a box of the query, and that it may hold in its time."""
+    parts, values = list[str](), dict[str, Any]()
     if query.boxes:
         said = "west <= {e} AND east >= {w} AND south <= {n} AND north >= {s}"
         parts.append(_any_box(query.boxes, said, values))
     if query.window is not None:
         parts.append(_holds(query.window, query.certainty, values))
-    return Condition(" AND ".join(parts), values)
+    return Condition(" AND ".join(parts) or ALL, values)
 
 
-def near(query: Query) -> Condition:
-    """Tell that a row may meet a query with boxes, in the terms of the index over space and time.
+def matches(query: Query) -> Condition:
+    """Tell that a row answers a query: its geometry meets the area of it, too.
 
-    It holds boxes in single precision, widened: `meets` has to hold, too.
+    (OGC 17-069r4 /req/core/fc-bbox-response.) That of a box inside a box of the query does.
     """
-    values: dict[str, Any] = {}
-    envelope = "geom && ST_MakeEnvelope({w}, {s}, {e}, {n}, 4326)"
-    parts = [_any_box(query.boxes, envelope, values)]
-    if query.window is not None:
-        values |= _first_and_last(query.window)
-        parts.append(f"{LASTING} && int8range(%(first)s, %(last)s)")
-    return Condition(" AND ".join(parts), values)
-
-
-def within(query: Query) -> Condition:
-    """Tell that a row's box lies in a box of the query; of a query without any, that all do."""
+    near = meets(query)
     if not query.boxes:
-        return Condition("true", {})
-    if query.shape is not None:
-        return Condition("false", {})
-    values: dict[str, Any] = {}
-    said = "west >= {w} AND east <= {e} AND south >= {s} AND north <= {n}"
-    return Condition(_any_box(query.boxes, said, values), values)
-
-
-def intersects(query: Query) -> Condition:
-    """Tell that a row's geometry meets the query's (OGC 17-069r4 /req/core/fc-bbox-response).
-
-    Of a query without boxes, all do.
-    """
-    if not query.boxes:
-        return Condition("true", {})
+        return near
+    values = dict(near.values)
     areas = [query.shape] if query.shape is not None else [area_of(box) for box in query.boxes]
-    values = {f"area{at}": shapely.to_wkb(area) for at, area in enumerate(areas)}
-    said = [f"ST_Intersects(geom, ST_GeomFromWKB(%({name})s, 4326))" for name in values]
-    return Condition(f"({' OR '.join(said)})", values)
+    exact = []
+    for at, area in enumerate(areas):
+        values[f"area{at}"] = shapely.to_wkb(area)
+        # Selected once, and not made anew for each row.
+        exact.append(f"ST_Intersects(geom, (SELECT ST_GeomFromWKB(%(area{at})s, 4326)))")
+    if query.shape is None:
+        said = "west >= {w} AND east <= {e} AND south >= {s} AND north <= {n}"
+        exact.insert(0, _any_box(query.boxes, said, values))
+    return Condition(f"{near.sql} AND ({' OR '.join(exact)})", values)
 
 
 def _any_box(boxes: tuple[Box, ...], said: str, values: dict[str, Any]) -> str:

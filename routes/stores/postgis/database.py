@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
@@ -12,17 +11,24 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from routes.errors import StoreBusy, StoreError
 from routes.stores.addresses import shown
-from routes.stores.postgis import migrating
-from routes.stores.postgis.asking import Connection, Row, Values
+from routes.stores.postgis import listening, migrating
+from routes.stores.postgis.asking import Connection, Row, Values, with_arrays
+from routes.stores.postgis.connections import Connections, PatientConnection, Unanswered
 
-READ_WITHIN_MS = 30_000
+ANSWERS_WITHIN_S = 30
 """The longest that one question may take; no answer is worth more of a shared server."""
-CONNECT_WITHIN_S = 10
+# Each question has one good plan, whatever its values. To plan it again, or to compile it for what
+# the planner takes for thousands of rows, would take longer than to answer it.
+AS_PREPARED = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
+GRACE_S = 2
+"""How much longer than its own limit the server is waited for."""
+CONNECT_WITHIN_S = 5
 MOST_CONNECTIONS = 8
+# So that a machine that has gone without a word is noticed where a long answer is waited for.
+KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
 WRITER = (0x726F_7574, 0x6573_6869)
 """The advisory lock of the one writer: two numbers, `route` and `shi` as bytes."""
 
@@ -33,7 +39,9 @@ class Database:
     All that PostgreSQL says against it is raised as StoreError.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, within_s: int = ANSWERS_WITHIN_S) -> None:
+        """Take the address, and how long a question may take. Raises StoreError."""
+        self.within_s = within_s
         try:
             self._parameters = conninfo_to_dict(address)
         except psycopg.ProgrammingError as error:
@@ -49,15 +57,15 @@ class Database:
         """Give the rows of one question. It is asked once more where a connection was lost."""
         try:
             return self._asked(query, values)
-        except psycopg.errors.QueryCanceled:
+        except (psycopg.errors.QueryCanceled, psycopg.errors.ConnectionTimeout, Unanswered):
             raise
         except psycopg.OperationalError:
             # The server may have been started anew: then the others are lost, too.
-            self._pool.check()
+            self._connections.drop_idle()
             return self._asked(query, values)
 
     def _asked(self, query: str, values: Values | None) -> list[Row]:
-        with self._pool.connection() as connection:
+        with self._connections.one() as connection:
             try:
                 return connection.execute(query, values, binary=True).fetchall()
             except psycopg.errors.UndefinedTable:
@@ -69,10 +77,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database for as long as it is held."""
-        with self._pool.connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            connection.execute("SET LOCAL statement_timeout = 0")
-            yield connection
+        with self._connected() as connection:
+            migrating.check(connection, self.name)
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                connection.execute("SET LOCAL statement_timeout = 0")
+                yield connection
+
+    @contextmanager
+    def listening(self) -> Iterator[listening.Wait]:
+        """Give what waits for word of new editions; see `listening`."""
+        with self._connected() as connection, listening.listening(connection) as wait:
+            yield wait
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -102,40 +118,41 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """End all connections."""
-        if "_pool" in self.__dict__:
-            self._pool.close()
+        """End all connections that nobody has."""
+        self._connections.drop_idle()
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(self._checked, MOST_CONNECTIONS, self.name)
+
+    def _checked(self) -> Connection:
+        """Connect for questions, none of which may take long. Raises StoreError as `check`."""
+        connection = PatientConnection.connect(self._conninfo, autocommit=True)
+        try:
+            connection.patience_s = self.within_s + GRACE_S
+            migrating.check(connection, self.name)
+        except BaseException:
+            connection.close()
+            raise
+        return with_arrays(connection)
 
     def _connected(self) -> Connection:
-        return psycopg.connect(self._conninfo, autocommit=True)
+        """Connect for what may take long."""
+        return with_arrays(psycopg.connect(self._conninfo, autocommit=True))
 
     @cached_property
     def _conninfo(self) -> str:
-        options = f"{self._parameters.get('options', '')} -c statement_timeout={READ_WITHIN_MS}"
+        settings = {"statement_timeout": f"{self.within_s}s", **AS_PREPARED}
+        asked = str(self._parameters.get("options", ""))
+        options = [asked, *(f"-c {name}={value}" for name, value in settings.items())]
         said: dict[str, Any] = {
             "connect_timeout": CONNECT_WITHIN_S,
             "application_name": f"routeshift, process {os.getpid()}",
+            **KEEPALIVE,
             **self._parameters,
-            "options": options.strip(),
+            "options": " ".join(options).strip(),
         }
         return make_conninfo(**said)
-
-    @cached_property
-    def _pool(self) -> ConnectionPool[Connection]:
-        # The pool would try for long and say little; this says at once what is wrong.
-        with self._connected() as connection:
-            migrating.check(connection, self.name)
-        pool = ConnectionPool[Connection](
-            self._conninfo,
-            kwargs={"autocommit": True},
-            min_size=1,
-            max_size=MOST_CONNECTIONS,
-            timeout=CONNECT_WITHIN_S,
-            open=True,
-        )
-        # Left to itself, it may end in one of its own threads, which cannot wait for itself.
-        weakref.finalize(self, pool.close)
-        return pool
 
 
 @contextmanager
@@ -145,9 +162,9 @@ def in_words(database: Database, undone: str = "") -> Iterator[None]:
     try:
         yield
     except psycopg.errors.QueryCanceled:
-        seconds = READ_WITHIN_MS // 1000
-        raise StoreError(f"{before}{database.name} took longer than {seconds} s") from None
-    except PoolTimeout:
+        said = f"{database.name} took longer than {database.within_s} s"
+        raise StoreError(f"{before}{said}") from None
+    except (psycopg.errors.ConnectionTimeout, Unanswered):
         raise StoreError(f"{before}{database.name} does not answer") from None
     except psycopg.Error as error:
         raise StoreError(f"{before}{database.name}: {_line(error)}") from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from routes.stores import manifests
 from routes.stores.base import Pointer, Pruned
+from routes.stores.postgis import listening
 from routes.stores.postgis.asking import Ask
 
 
@@ -56,6 +57,7 @@ class Tables:
             " RETURNING 1",
             said,
         )
+        listening.notify(self.ask)
 
     def bury(self, number: int) -> Pruned:
         """Keep of an edition only that it was there, and what it said it was."""
@@ -75,6 +77,7 @@ class Tables:
             " ON CONFLICT DO NOTHING RETURNING 1",
             {"number": said.number, "document": manifests.written_epitaph(said)},
         )
+        listening.notify(self.ask)
 
     def _document(self, table: str, number: int) -> bytes | None:
         found = self.ask(

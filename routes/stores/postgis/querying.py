@@ -1,18 +1,16 @@
 """The query index of a revision in a database: it gives what `CollectionIndex` gives, by SQL.
 
-The tree over runs of rows, and the places of rows, are in memory: some ten bytes a row. They tell
-where to look, and how many rows there are before one. All else is asked of the database.
+The tree over runs of rows, their boxes and times, rounded, and their places are in memory: less
+than thirty bytes a row. They tell which rows to ask about, and how many rows there are before one.
+All else is asked of the database, of a page in one question.
 """
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,32 +20,18 @@ from routes.errors import StoreDamaged
 from routes.index import MOST_RUNS, CollectionIndex
 from routes.query import Extent, Query, Work
 from routes.stores.postgis import conditions, revisions
-from routes.stores.postgis.ahead import ReadAhead
 from routes.stores.postgis.asking import Ask
 from routes.stores.postgis.bounds import FetchedBounds
+from routes.stores.postgis.candidates import Candidates
 from routes.stores.postgis.conditions import Condition
 from routes.stores.postgis.revisions import Revision
-from routes.stores.postgis.standing import IN_REVISION, Standing
-from routes.tree import RUN, Box, Rows, Tree
+from routes.stores.postgis.standing import GAP, IN_REVISION, Standing
+from routes.tree import Rows
 from routes.wkb import WKB_HEAD, types_of
 
-FEW, MANY = 100, 500
-"""Of a box that may hold so few rows all are asked for, and no more than so many are given."""
-RUNS_AT_FIRST = 512
-"""In how many runs of rows a page is looked for first."""
 MOST_ON_A_PAGE = 20_000
 """Of more rows, features are not read together with them: nobody asks for them all at once."""
-ALL = Condition("true", {})
 WKB = "ST_AsEWKB(ST_SetSRID(geom, 0), 'NDR')"
-
-
-class Tested(NamedTuple):
-    """Rows, which of them lie inside the boxes of a query, and which match it, if `is_exact`."""
-
-    rows: Rows
-    inside: NDArray[np.bool_]
-    hits: NDArray[np.bool_]
-    is_exact: bool = False
 
 
 class SqlIndex(CollectionIndex):
@@ -57,18 +41,15 @@ class SqlIndex(CollectionIndex):
         self._revision = revision
         self.work = Work()
         self.scan = None
-        self._read_ahead = ReadAhead()
-        self._tested = threading.local()
+        self._ahead = threading.local()
         try:
             lies = revisions.shape(ask, revision.number)
             if len(lies.places) != len(self):
                 raise ValueError(f"there are {len(lies.places)} places for {len(self)} rows")
             self._rows = Standing(ask, revision, lies.places)
             self.bounds = FetchedBounds(self._rows.times)
-            with tempfile.TemporaryDirectory() as folder:
-                for name, content in lies.tree.items():
-                    Path(folder, name).write_bytes(content)
-                self.tree = Tree.open(Path(folder), len(self))
+            self._candidates = Candidates(lies.files, len(self))
+            self.tree = self._candidates.tree
         except (ValueError, OSError, zlib.error) as error:
             said = f"revision {revision.number} of {revision.collection} cannot be opened: {error}"
             raise StoreDamaged(said) from error
@@ -117,8 +98,11 @@ class SqlIndex(CollectionIndex):
 
     def fragments(self, rows: Rows) -> Iterator[memoryview]:
         """Give features as GeoJSON."""
-        ahead = self._read_ahead.take(rows)
-        return map(memoryview, self._rows.values("fragment", rows) if ahead is None else ahead)
+        read, features = getattr(self._ahead, "last", (np.empty(0, np.intp), []))
+        at = int(np.searchsorted(read, rows[0])) if len(rows) else 0
+        if np.array_equal(read[at : at + len(rows)], rows):
+            return map(memoryview, features[at : at + len(rows)])
+        return map(memoryview, self._rows.values("fragment", rows))
 
     def wkb(self, rows: Rows) -> list[bytes | None]:
         """Give geometries as WKB, EPSG:4326, None where there is none."""
@@ -134,151 +118,71 @@ class SqlIndex(CollectionIndex):
         """Give the first rows that match, from `begin` on, and how many match in all, if told."""
         runs = self.tree.runs(query.boxes, query.window)
         is_counted = query.is_counted or len(runs) <= MOST_RUNS
-        if is_counted or wanted > MOST_ON_A_PAGE:
-            rows = self._of_runs(runs, query)
-            rows = rows[self._hits(rows, query)]
-            return rows[np.searchsorted(rows, begin) :], len(rows) if is_counted else None
-        if query.mask is not None or query.shape is not None:
-            return super()._search(query, begin, wanted)
-        return self._first_of(runs, query, begin, wanted), None
+        # Who asks for all rows asks for no features.
+        is_page = wanted <= MOST_ON_A_PAGE and wanted != len(self)
+        if is_page and not is_counted:
+            return self._first_of(runs, query, begin, wanted), None
+        rows = self._candidates.rows(runs, query)
+        if is_page and len(rows) <= 2 * wanted:
+            hits = self._read_ahead([self._matching_features(rows, query, len(rows))])
+        else:
+            hits = self._matching(rows, conditions.matches(query))
+        return hits[np.searchsorted(hits, begin) :], len(hits) if is_counted else None
 
     def _first_of(self, runs: Rows, query: Query, begin: int, wanted: int) -> Rows:
         """Give the first rows that match, and look at no more of them than it takes."""
-        if self._is_small(query):
-            near = self._first_near(query, begin, wanted)
-            if near is not None:
-                return near
-        runs = runs[np.searchsorted(runs, begin // RUN) :]
-        found, at, length = np.empty(0, np.intp), 0, RUNS_AT_FIRST
-        while len(found) < wanted and at < len(runs):
-            rows = self.tree.rows(runs[at : at + length])
-            rows = rows[np.searchsorted(rows, begin) :]
-            more = self._first_in(rows, query, wanted - len(found))
-            found = np.concatenate([found, more]) if len(found) else more
-            at, length = at + length, length * 8
-        return found
+        found = []
+        for rows in self._candidates.portions(runs, query, begin, wanted):
+            found.append(self._matching_features(rows, query, wanted))
+            wanted -= len(found[-1][0])
+            if wanted <= 0:
+                break
+        return self._read_ahead(found)
 
-    def _is_small(self, query: Query) -> bool:
-        """Tell whether boxes of this size hold few rows, as rows lie on average."""
-        bbox = self._revision.extent.bbox
-        if not query.boxes or bbox is None:
-            return False
-        whole, asked = _area(Box(*bbox)), sum(map(_area, query.boxes))
-        return asked * len(self) < FEW * whole
-
-    def _first_near(self, query: Query, first_place: int, limit: int) -> Rows | None:
-        """Give the first rows that match, by the index over space and time.
-
-        It knows no order, and so has to give all: None where there are many after all.
-        """
-        near, meets = conditions.near(query), conditions.meets(query)
-        inside, exact = conditions.within(query), conditions.intersects(query)
-        found = self._rows.ask(
-            "WITH near AS MATERIALIZED (SELECT place, fragment,"
-            f" {inside.sql} OR {exact.sql} AS is_hit FROM routeshift.rows"
-            f" WHERE {near.sql} AND {IN_REVISION} AND {meets.sql} LIMIT %(limit)s)"
-            " SELECT place, CASE WHEN is_hit THEN fragment END FROM near ORDER BY place",
-            self._rows.said | near.values | meets.values | inside.values | exact.values
-            | {"limit": MANY},
-        )  # fmt: skip
-        if len(found) == MANY:
-            return None
-        hits = [(place, fragment) for place, fragment in found if fragment is not None]
-        rows = self._rows.rows([place for place, _ in hits])
-        here = slice(int(np.searchsorted(rows, first_place)), None)
-        rows, features = rows[here][:limit], [fragment for _, fragment in hits[here]]
-        self._read_ahead.keep(rows[: limit - 1], features[: limit - 1])
+    def _read_ahead(self, found: list[tuple[Rows, list[bytes]]]) -> Rows:
+        """Keep features that were read with their rows: this thread asks for them next."""
+        rows = np.concatenate([np.empty(0, np.intp), *(some for some, _ in found)])
+        self._ahead.last = rows, [one for _, features in found for one in features]
         return rows
 
-    def _first_in(self, rows: Rows, query: Query, limit: int) -> Rows:
-        """Give the first of some rows that match.
+    def _matching_features(self, rows: Rows, query: Query, limit: int) -> tuple[Rows, list[bytes]]:
+        """Give the first of some rows that match, and their features as GeoJSON.
 
-        The stretches are joined in their order, and so the database stops at the last row needed.
+        A subquery with an order is asked once for each stretch of places, in their order, and so
+        the database stops at the last row needed.
         """
-        meets = conditions.meets(query)
-        inside, exact = conditions.within(query), conditions.intersects(query)
+        self.work.compared += len(rows)
+        matches = conditions.matches(query)
+        # What a mask leaves out must not come with its neighbours.
+        stretches = self._rows.stretches(rows, GAP if query.mask is None else 1)
         found = self._rows.ask(
             "SELECT found.* FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
-            " WITH ORDINALITY AS stretch (first_place, last_place, nth), LATERAL ("
+            " AS stretch (first_place, last_place), LATERAL ("
             f"SELECT place, fragment FROM routeshift.rows WHERE {IN_REVISION}"
             " AND place BETWEEN first_place AND last_place"
-            f" AND {meets.sql} AND ({inside.sql} OR {exact.sql}) ORDER BY place"
-            ") AS found LIMIT %(limit)s",
-            self._rows.stretches(rows)
-            | meets.values
-            | inside.values
-            | exact.values
-            | {"limit": limit},
+            f" AND {matches.sql} ORDER BY place) AS found LIMIT %(limit)s",
+            stretches | matches.values | {"limit": limit},
         )
-        there = self._rows.rows([place for place, _ in found])
-        self._read_ahead.keep(there[: limit - 1], [fragment for _, fragment in found[: limit - 1]])
-        return there
+        return self._rows.rows([place for place, _ in found]), [one for _, one in found]
 
     def _of_runs(self, runs: Rows, query: Query) -> Rows:
         """Give rows of some runs whose box meets a box of the query and which may hold then."""
-        rows = self.tree.rows(runs)
-        if query.boxes or query.window is not None:
-            self.work.compared += len(rows)
-            within = conditions.within(query)
-            # Few are tested exactly, too: whoever asks for them counts them all.
-            exact = conditions.intersects(query) if len(runs) <= MOST_RUNS else ALL
-            rows, inside, hits, _ = self._chosen(rows, conditions.meets(query), within, exact)
-            if query.mask is not None:
-                let = query.mask[rows]
-                rows, inside, hits = rows[let], inside[let], hits[let]
-            # Asked for next, of the same rows, by who called this.
-            self._tested.last = Tested(rows, inside, hits, is_exact=len(runs) <= MOST_RUNS)
+        rows = self._candidates.rows(runs, query)
+        return self._matching(rows, conditions.meets(query))
+
+    def _matching(self, rows: Rows, condition: Condition) -> Rows:
+        """Give those of some ascending rows for which a condition holds."""
+        self.work.compared += len(rows)
+        if len(rows) == 0 or condition.sql == conditions.ALL:
             return rows
-        return rows if query.mask is None else rows[query.mask[rows]]
-
-    def _inside(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
-        """Tell which rows need no exact test: their box lies inside a box of the query."""
-        tested: Tested | None = getattr(self._tested, "last", None)
-        if tested is not None and tested.rows is rows:
-            return tested.inside.copy()
-        found, inside, *_ = self._chosen(rows, ALL, conditions.within(query), ALL)
-        return np.isin(rows, found[inside])
-
-    def _hits(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
-        """Test exactly what lies on the edge (OGC 17-069r4 /req/core/fc-bbox-response)."""
-        tested: Tested | None = getattr(self._tested, "last", None)
-        if tested is not None and tested.rows is rows and tested.is_exact:
-            self.work.decoded += int(np.count_nonzero(~tested.inside))
-            return tested.hits
-        return super()._hits(rows, query)
-
-    def _meeting(self, rows: Rows, query: Query) -> NDArray[np.bool_]:
-        """Ask the database which rows meet the area of the query."""
-        self.work.decoded += len(rows)
-        found, *_ = self._chosen(rows, conditions.intersects(query), ALL, ALL)
-        return np.isin(rows, found)
-
-    def _chosen(
-        self, rows: Rows, condition: Condition, within: Condition, exact: Condition
-    ) -> Tested:
-        """Give those of some rows that meet a condition, ascending, and what else holds of each.
-
-        The rows may come in any order.
-        """
-        if len(rows) == 0:
-            return Tested(rows, np.empty(0, dtype=bool), np.empty(0, dtype=bool))
-        ((places, inside, hits),) = self._rows.ask(
-            "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), ''),"
-            f" coalesce(string_agg(boolsend({within.sql}), '' ORDER BY place), ''),"
-            f" coalesce(string_agg(boolsend({within.sql} OR {exact.sql}), '' ORDER BY place), '')"
+        ((places,),) = self._rows.ask(
+            "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), '')"
             " FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
             " AS stretch (first_place, last_place)"
             " JOIN routeshift.rows ON place BETWEEN first_place AND last_place"
             f" WHERE {IN_REVISION} AND {condition.sql}",
-            self._rows.stretches(np.sort(rows)) | condition.values | within.values | exact.values,
+            self._rows.stretches(rows) | condition.values,
         )
         found = self._rows.rows(np.frombuffer(places, ">i8").astype(np.int64))
-        return Tested(found, _flags(inside), _flags(hits))
-
-
-def _area(box: Box) -> float:
-    return (box.east - box.west) * (box.north - box.south)
-
-
-def _flags(sent: bytes) -> NDArray[np.bool_]:
-    return np.frombuffer(sent, np.bool_)
+        # Between those that were asked about there may be others that a mask leaves out.
+        return rows[np.isin(rows, found, assume_unique=True)]

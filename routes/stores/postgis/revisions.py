@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,19 +19,18 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.times import Bounds
-from routes import serving, tree
+from routes import serving
 from routes.query import Extent, extent_of
 from routes.recorded import listed
 from routes.schema import Collection
 from routes.serving import Served
-from routes.stores.postgis import places
+from routes.stores.postgis import candidates, places
 from routes.stores.postgis.asking import Ask, Connection, on
-from routes.stores.postgis.conditions import LASTING
 from routes.stores.postgis.places import NOWHERE, Places
 
 OPEN = 2**31 - 1
 """`until` of rows that the newest revision has."""
-FORMAT = 1
+FORMAT = 2
 """Of what rows hold beside what their GeoParquet says; revisions of another are made anew."""
 COLUMNS = {
     "collection": "text", "place": "int8", "since": "int4", "id": "text", "digest": "bytea",
@@ -55,17 +53,15 @@ class Revision:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the rows of a revision lie: their places, and the files of the tree over them by name."""
+    """How the rows of a revision lie: their places, and the files of `candidates` by name."""
 
     places: Places
-    tree: dict[str, bytes]
+    files: dict[str, bytes]
 
     @classmethod
     def of(cls, at: Places, boxes: NDArray[np.float64], bounds: Bounds) -> Shape:
         """Tell how rows at some places lie, with boxes of shape (n, 4)."""
-        with tempfile.TemporaryDirectory() as folder:
-            tree.save(Path(folder), boxes, bounds)
-            return cls(at, {name: Path(folder, name).read_bytes() for name in tree.LEVELS})
+        return cls(at, candidates.packed(boxes, bounds))
 
 
 def find(ask: Ask, collection: str, sha256: str) -> Revision | None:
@@ -124,7 +120,7 @@ def _add(ask: Ask, made: Revision, sha256: str, lies: Shape) -> None:
             "places": places.packed(lies.places),
         },
     )
-    for name, content in lies.tree.items():
+    for name, content in lies.files.items():
         ask(
             "INSERT INTO routeshift.trees VALUES (%(revision)s, %(name)s, %(content)s) RETURNING 1",
             {"revision": made.number, "name": name, "content": content},
@@ -206,7 +202,7 @@ def _end_others(connection: Connection, collection: str, revision: int, staying:
     connection.execute(
         "UPDATE routeshift.rows SET until = %(revision)s WHERE collection = %(collection)s"
         " AND place = ANY (%(leaving)s::int8[]) AND until = %(open)s",
-        said | {"leaving": leaving.tolist()},
+        said | {"leaving": leaving},
     )
 
 
@@ -234,11 +230,6 @@ def _write(
             bounds.append(batch.bounds)
             boxes.append(batch.boxes)
             count = rows.stop
-    # Made after the first rows, in one go; then each row is added as it comes.
-    connection.execute(
-        "CREATE INDEX IF NOT EXISTS rows_in_space_and_time ON routeshift.rows"
-        f" USING gist (geom, {LASTING})"
-    )
     # So that who asks next is not answered by a plan for the rows of before.
     connection.execute("ANALYZE routeshift.rows")
     return np.concatenate(boxes), Bounds.from_array(np.concatenate(bounds, axis=1))

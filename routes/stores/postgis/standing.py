@@ -18,6 +18,8 @@ from routes.tree import Rows
 
 AT_ONCE = 10_000
 """How many rows are fetched by one question."""
+GAP = 8
+"""To go on over a gap of so few rows costs less than to look for a place."""
 IN_REVISION = "collection = %(collection)s AND since <= %(revision)s AND until > %(revision)s"
 SIDES = ("west", "south", "east", "north")
 
@@ -39,20 +41,20 @@ class Standing:
         """Give the numbers of the rows that stand at some places."""
         return np.searchsorted(self.places, np.asarray(places, dtype=np.int64)).astype(np.intp)
 
-    def stretches(self, rows: Rows) -> dict[str, Any]:
-        """Give ascending rows as stretches of places, from the first to the last of neighbours."""
-        ends = np.flatnonzero(np.diff(rows) > 1)
+    def stretches(self, rows: Rows, gap: int = GAP) -> dict[str, Any]:
+        """Give ascending rows as stretches of places, with what lies in small gaps between them."""
+        ends = np.flatnonzero(np.diff(rows) > gap)
         firsts = rows[np.concatenate([[0], ends + 1])] if len(rows) else rows
         lasts = rows[np.concatenate([ends, [len(rows) - 1]])] if len(rows) else rows
         return self.said | {
-            "firsts": self.places[firsts].tolist(),
-            "lasts": self.places[lasts].tolist(),
+            "firsts": self.places[firsts],
+            "lasts": self.places[lasts],
         }
 
     def values(self, what: str, rows: Rows) -> Iterator[Any]:
         """Give a value of each of some rows, in their order, some rows at a time."""
         for begin in range(0, len(rows), AT_ONCE):
-            some = self.places[rows[begin : begin + AT_ONCE]].tolist()
+            some = self.places[rows[begin : begin + AT_ONCE]]
             found = self.ask(
                 f"SELECT {what} FROM unnest(%(places)s::int8[])"
                 " WITH ORDINALITY AS asked (place, nth)"

@@ -17,9 +17,9 @@ from routes.errors import StoreError
 from routes.schema import COLLECTIONS
 from routes.stores import durable, manifests, verification
 from routes.stores.base import CollectionRecord, Content, Damage, Manifest, Progress, Pruned
-from routes.stores.postgis import checking, migrating, records, revisions
+from routes.stores.postgis import checking, listening, migrating, records, revisions
 from routes.stores.postgis.asking import Connection, Row, Values, on
-from routes.stores.postgis.database import Database, in_words
+from routes.stores.postgis.database import ANSWERS_WITHIN_S, Database, in_words
 from routes.stores.postgis.documents import Tables
 from routes.stores.postgis.querying import SqlIndex
 from routes.stores.postgis.revisions import Revision
@@ -36,10 +36,15 @@ class PostgisStore:
     long as this object is.
     """
 
-    def __init__(self, address: str, reading: str | None = None) -> None:
-        """Take the address to write to, and that of a copy to read from, if there is one."""
-        self.database = Database(address)
-        self.read = Database(reading) if reading else self.database
+    def __init__(
+        self, address: str, reading: str | None = None, within_s: int = ANSWERS_WITHIN_S
+    ) -> None:
+        """Take the address to write to, and that of a copy to read from, if there is one.
+
+        `within_s`: the longest that one question may take.
+        """
+        self.database = Database(address, within_s)
+        self.read = Database(reading, within_s) if reading else self.database
         self._scratch = tempfile.TemporaryDirectory(prefix="routeshift-")
         self._fetching = Lock()
 
@@ -183,6 +188,12 @@ class PostgisStore:
         """
         with in_words(self.database, "nothing was changed"):
             return self.database.migrate(to)
+
+    @contextmanager
+    def listening(self) -> Iterator[listening.Wait]:
+        """Give what waits until editions come or go. Raises StoreError, also while it waits."""
+        with in_words(self.read), self.read.listening() as wait:
+            yield wait
 
     def close(self) -> None:
         """End all connections, and remove what was fetched."""
