@@ -54,7 +54,7 @@ class Answer:
     @property
     def failed(self) -> bool:
         """Whether a reader saw an error: everything asked for exists."""
-        return self.status != 200 and self.status != 204
+        return self.status not in (200, 204)
 
     @property
     def is_pinned(self) -> bool:
@@ -65,6 +65,11 @@ class Answer:
     def is_hit(self) -> bool:
         """Whether no service had to be asked."""
         return "; hit" in self.cache
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was out of date, and given because no service answered."""
+        return "detail=stale" in self.cache
 
 
 @dataclass
@@ -147,3 +152,12 @@ def asked(connection: http.client.HTTPConnection, what: str, encoding: str) -> A
         tag, hashlib.blake2b(body, digest_size=16).hexdigest(),
         answer.headers.get("Cache-Status", ""),
     )  # fmt: skip
+
+
+def warm(address: str) -> None:
+    """Ask a service for what is popular, once, so that it has opened what it needs."""
+    connection = http.client.HTTPConnection(address, timeout=ANSWERS_WITHIN_S)
+    for what in POPULAR:
+        if asked(connection, what, "identity").failed:
+            raise RuntimeError(f"{address} does not answer {what}")
+    connection.close()
