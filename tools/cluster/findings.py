@@ -10,10 +10,8 @@ from typing import Any
 from tools.cluster.deployment import routeshift
 from tools.cluster.load import Answer, Load
 from tools.cluster.postgres import Databases
-from tools.cluster.story import Stage, Story, TakenUp
+from tools.cluster.story import CACHED_FOR_S, Stage, Story, TakenUp
 
-# nginx counts a second of its cache in whole ones, so that two may pass.
-CACHED_FOR_S = 2.0
 PLANNED = ("nothing happens", "a corrected edition is published", "it is started again",
            "both services are restarted, one by one")  # fmt: skip
 """The stages in which nobody may notice anything."""
