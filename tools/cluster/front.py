@@ -48,10 +48,8 @@ def program() -> str:
     return found
 
 
-def configure(folder: Path, port: int, services: tuple[str, str]) -> Path:
-    """Write the configuration into a folder that nginx may write to, too."""
-    values = {"LISTEN": f"127.0.0.1:{port}", "CACHE": str(folder / "cache"),
-              "SERVICE_1": services[0], "SERVICE_2": services[1]}  # fmt: skip
+def configure(folder: Path, values: Mapping[str, str]) -> Path:
+    """Write the configuration into a folder that nginx may write to, too: its path."""
     (folder / "routeshift.conf").write_text(filled(values))
     # Started by root it would drop to a user who cannot write to a temporary folder.
     user = "user root;" if os.getuid() == 0 else ""
@@ -64,6 +62,9 @@ def configure(folder: Path, port: int, services: tuple[str, str]) -> Path:
 def front(folder: Path, services: tuple[str, str]) -> Iterator[int]:
     """nginx in front of two services from here to the end: its port."""
     port = free_port()
-    path = configure(folder, port, services)
+    path = configure(folder, {
+        "LISTEN": f"127.0.0.1:{port}", "CACHE": str(folder / "cache"),
+        "SERVICE_1": services[0], "SERVICE_2": services[1],
+    })  # fmt: skip
     with running([program(), "-p", str(folder), "-c", str(path)], port):
         yield port

@@ -67,21 +67,30 @@ class Databases:
 @contextmanager
 def databases() -> Iterator[Databases]:
     """A primary without editions and its replica, from here to the end."""
-    folder = Path(tempfile.mkdtemp(prefix="routeshift-cluster-"))
-    made = Databases(*(PostgreSQL(_folder(folder / name)) for name in ("primary", "replica")))
+    with folder() as one, folder() as other:
+        made = Databases(PostgreSQL(one), PostgreSQL(other))
+        try:
+            made.primary.create(SETTINGS)
+            made.primary.start()
+            _set_up(made.primary)
+            made.start_replica()
+            yield made
+        finally:
+            for server in (made.replica, made.primary):
+                if server.is_running():
+                    server.stop("immediate")
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A new folder of whoever PostgreSQL runs as, gone at the end."""
+    path = Path(tempfile.mkdtemp(prefix="routeshift-postgresql-"))
     try:
         if as_postgres():
-            folder.chmod(0o755)
-        made.primary.create(SETTINGS)
-        made.primary.start()
-        _set_up(made.primary)
-        made.start_replica()
-        yield made
+            shutil.chown(path, "postgres")
+        yield path
     finally:
-        for server in (made.replica, made.primary):
-            if server.is_running():
-                server.stop("immediate")
-        shutil.rmtree(folder)
+        shutil.rmtree(path)
 
 
 def kill(server: PostgreSQL) -> None:
@@ -93,13 +102,6 @@ def kill(server: PostgreSQL) -> None:
     os.kill(process, signal.SIGKILL)
     while server.is_running():
         time.sleep(0.01)
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir()
-    if as_postgres():
-        shutil.chown(path, "postgres")
-    return path
 
 
 def _set_up(primary: PostgreSQL) -> None:
