@@ -126,13 +126,16 @@ def _one_body_to_a_tag(answers: list[Answer]) -> Finding:
 def _nothing_is_lost(story: Story, databases: Databases) -> list[Finding]:
     """Compare what was published with what each database has, and verify it there."""
     told = {one["number"]: one["content"] for one in story.manifests}
-    found = []
-    for name, address in (("primary", databases.editor), ("replica", databases.only_replica)):
+    places = {"primary": databases.editor, "replica": databases.only_replica}
+    return [_has_all(name, address, told) for name, address in places.items()]
+
+
+def _has_all(name: str, address: str, told: dict[int, str]) -> Finding:
+    claim = f"The {name} has every edition that was published, and it verifies."
+    try:
         has = {one["number"]: one["content"] for one in routeshift("editions", store=address)}
         damages: list[Any] = routeshift("verify", store=address)["damages"]
-        found.append(Finding(
-            f"The {name} has every edition that was published, and it verifies.",
-            bool(told) and told.items() <= has.items() and not damages,
-            f"{len(has)} editions, {len(damages)} damaged",
-        ))  # fmt: skip
-    return found
+    except RuntimeError as error:
+        return Finding(claim, False, str(error))
+    is_whole = bool(told) and told.items() <= has.items() and not damages
+    return Finding(claim, is_whole, f"{len(has)} editions, {len(damages)} damaged")
