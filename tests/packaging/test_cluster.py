@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tools.cluster.findings import Finding, noticed
-from tools.cluster.load import Answer
-from tools.cluster.story import Stage
+from tools.cluster.findings import Finding, edition_follows, noticed, one_body_to_a_tag
+from tools.cluster.load import Answer, Load
+from tools.cluster.story import Stage, TakenUp
 from tools.cluster.telling import report
 
 HOME = Path(__file__).parents[2]
@@ -57,8 +57,34 @@ def test_each_kill_is_told_with_what_was_asked_during_it(demo: tuple[int, Report
         assert name in demo[2]
 
 
-def answer(status: int, asked_s: float = 0, cache: str = "nginx; hit") -> Answer:
-    return Answer("/", asked_s, 0.5, status, cache=cache)
+def answer(
+    status: int = 200, asked_s: float = 0, cache: str = "nginx; hit", *,
+    edition: int = 1, tag: str = "", body: str = "", target: str = "/",
+) -> Answer:  # fmt: skip
+    return Answer(target, asked_s, 0.5, status, edition, tag, body, cache)
+
+
+def follows(*answers: Answer) -> bool:
+    """Whether edition 2, published at second 10 and taken up at 11, is what everybody gets."""
+    return edition_follows(TakenUp(2, 10, 11), 30, Load(0, 1, list(answers))).holds
+
+
+def test_an_older_edition_may_be_given_until_the_cache_has_asked_anew_and_no_longer() -> None:
+    new = answer(asked_s=14, edition=2)
+    assert follows(answer(asked_s=13.4), new)
+    assert not follows(answer(asked_s=13.6), new)
+    # An address of an edition stays, and what no service can be asked about is better than nothing.
+    assert follows(answer(asked_s=20, target="/editions/1/"), new)
+    assert follows(answer(asked_s=20, cache="nginx; hit; detail=stale"), new)
+    # Where nobody asked after it, nothing is known.
+    assert not follows(answer(asked_s=10.5, edition=2))
+
+
+def test_two_bodies_under_one_tag_are_found() -> None:
+    one, other = answer(tag='"e1-a"', body="x"), answer(tag='"e1-b"', body="y")
+    assert one_body_to_a_tag([one, other, one]).holds
+    assert not one_body_to_a_tag([one, other, answer(tag='"e1-a"', body="y")]).holds
+    assert not one_body_to_a_tag([]).holds
 
 
 def test_failures_are_counted_by_status_and_last_from_the_first_to_the_end_of_the_last() -> None:

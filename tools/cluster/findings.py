@@ -57,7 +57,7 @@ def noticed(stage: Stage, answers: list[Answer]) -> Noticed:
         len(answers),
         len(failed),
         dict(sorted(Counter(one.status for one in answers).items())),
-        max(one.asked_s + one.took_s for one in failed) - failed[0].asked_s if failed else 0.0,
+        max(one.ended_s for one in failed) - failed[0].asked_s if failed else 0.0,
         median(waits),
         max(waits),
         sum(one.is_hit for one in answers) / len(answers),
@@ -70,7 +70,7 @@ def findings(story: Story, load: Load, databases: Databases) -> list[Finding]:
     return [
         *(_nothing_failed(stage, load) for stage in story.stages if stage.name in PLANNED),
         *_editions_follow(story, load),
-        _one_body_to_a_tag(load.answers),
+        one_body_to_a_tag(load.answers),
         *_nothing_is_lost(story, databases),
     ]
 
@@ -85,17 +85,19 @@ def _nothing_failed(stage: Stage, load: Load) -> Finding:
 def _editions_follow(story: Story, load: Load) -> list[Finding]:
     """Look for answers of an old edition after the time that the cache may keep them."""
     ends = [one.published_s for one in story.corrections[1:]] + [float("inf")]
-    return [_edition_follows(*one, load) for one in zip(story.corrections, ends, strict=True)]
+    return [edition_follows(*one, load) for one in zip(story.corrections, ends, strict=True)]
 
 
-def _edition_follows(correction: TakenUp, end_s: float, load: Load) -> Finding:
+def edition_follows(correction: TakenUp, end_s: float, load: Load) -> Finding:
+    """Look for answers of an older edition, asked for until `end_s`, that were kept too long."""
     answers = [one for one in load.between(correction.published_s, end_s) if _follows(one)]
     expired_s = correction.taken_up_s + CACHED_FOR_S
     # What has expired is given for as long as the first who saw it asks for it anew.
-    slowest_s = max((one.took_s for one in answers), default=0)
+    under_way = [one for one in load.between(0, end_s) if one.ended_s > correction.published_s]
+    slowest_s = max((one.took_s for one in under_way), default=0)
     old = [one for one in answers if (one.edition or 0) < correction.number]
     late = [one for one in old if one.asked_s > expired_s + slowest_s]
-    new = [one for one in answers if one.asked_s > expired_s and one not in old]
+    new = [one for one in answers if one.asked_s > expired_s and one.edition == correction.number]
     last_s = old[-1].asked_s - correction.published_s if old else 0
     return Finding(
         f"Edition {correction.number}, once taken up, is what everybody gets.",
@@ -110,7 +112,7 @@ def _follows(answer: Answer) -> bool:
     return answer.edition is not None and not answer.is_pinned and not answer.is_stale
 
 
-def _one_body_to_a_tag(answers: list[Answer]) -> Finding:
+def one_body_to_a_tag(answers: list[Answer]) -> Finding:
     """Compare what both services and the cache gave under one strong tag (RFC 9110, 8.8.1)."""
     bodies: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in answers:

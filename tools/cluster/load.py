@@ -52,6 +52,11 @@ class Answer:
     cache: str = ""
 
     @property
+    def ended_s(self) -> float:
+        """When it was there as a whole, or given up."""
+        return self.asked_s + self.took_s
+
+    @property
     def failed(self) -> bool:
         """Whether a reader saw an error: everything asked for exists."""
         return self.status not in (200, 204)
