@@ -1,4 +1,4 @@
-"""The commands under "Backup and restore" in docs/operations.md, run as they stand there."""
+"""The commands to back up, restore and promote in docs/operations.md, run as they stand there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import routes
 from geo.shipped import data_folder
 from routes.errors import StoreError
 from tests.conftest import publish_corrected
+from tests.helpers import content
 from tools.cluster import postgres
 from tools.postgresql import USER, PostgreSQL, as_postgres, path_of
 
@@ -23,10 +24,10 @@ HOME = Path(__file__).parents[2]
 SHOWN = "db.example:5432"
 
 
-def commands() -> str:
-    """All blocks of shell of that section, one after the other."""
+def commands(heading: str) -> str:
+    """All blocks of shell of a section, one after the other."""
     text = (HOME / "docs/operations.md").read_text()
-    section = text.partition("## Backup and restore\n")[2].partition("\n## ")[0]
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     return "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
 
 
@@ -35,6 +36,12 @@ def run(script: str, folder: Path) -> None:
     path = os.pathsep.join([*programs, os.environ["PATH"]])
     subprocess.run(["sh", "-eu", "-c", script], cwd=folder, env={**os.environ, "PATH": path},
                    check=True)  # fmt: skip
+
+
+def on(server: PostgreSQL, script: str, shown: str) -> str:
+    """A script for a server of ours in place of the one that is shown."""
+    own = script.replace(f"postgres@{shown}", f"{USER}@{shown}")
+    return own.replace(shown, f"127.0.0.1:{server.port}")
 
 
 def hashes(place: Path | str) -> list[str]:
@@ -55,8 +62,7 @@ def backed_up(servers: postgres.Databases, tmp_path_factory: pytest.TempPathFact
     (folder / "var").mkdir()
     publish_corrected(folder, "1999-07~", folder / "var/store")
     routes.publish(routes.open_store(servers.editor), data_folder("balkans"), "As shipped")
-    here = commands().replace(f"postgres@{SHOWN}", f"{USER}@{SHOWN}")
-    run(here.replace(SHOWN, f"127.0.0.1:{servers.primary.port}"), folder)
+    run(on(servers.primary, commands("Backup and restore"), SHOWN), folder)
     return folder
 
 
@@ -104,3 +110,23 @@ def test_the_services_role_reads_what_the_editor_published_and_writes_nothing(
     assert hashes(reader) == hashes(servers.editor)
     with pytest.raises(StoreError, match="permission denied"):
         routes.publish(routes.open_store(reader), backed_up / "atlas", "Not allowed")
+
+
+def test_a_replica_becomes_the_primary_and_has_a_replica_in_its_turn(tmp_path: Path) -> None:
+    with postgres.databases() as lost, postgres.folder() as place:
+        store = routes.open_store(lost.editor)
+        routes.publish(store, data_folder("balkans"), "As shipped")
+        lost.wait_for_replica()
+        postgres.kill(lost.primary)
+        run(on(lost.replica, commands("When something fails"), "replica.example:5432"), tmp_path)
+        found = postgres.Databases(lost.replica, PostgreSQL(place))
+        routes.open_store(found.editor).publish(content(), "Published after that", "")
+        found.start_replica()
+        try:
+            found.wait_for_replica()
+            wanted = hashes(found.editor)
+            assert len(wanted) == 2
+            # By the address that the services have had all the time, and on the new replica.
+            assert hashes(lost.reader) == hashes(found.only_replica) == wanted
+        finally:
+            found.replica.stop("immediate")
