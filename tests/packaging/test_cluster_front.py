@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -144,3 +145,13 @@ def test_without_any_service_readers_get_what_is_kept_and_502_for_the_rest(
             assert [cached(pinned), cached(current)] == ["nginx; hit", "nginx; hit; detail=stale"]
             assert [pinned.body, current.body] == [answer.body for answer in before]
             assert get(port, "/editions/1/collections").status == 502
+
+
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_a_question_as_long_as_may_be_asked_is_answered(nginx: int, form: str) -> None:
+    # Its address comes back in headers, several times.
+    one_of = ",".join(f"'route-{number:05}'" for number in range(380))
+    path = f"{ITEMS}&f={form}&filter={quote(f'route IN ({one_of})')}"
+    assert 7_000 < len(path) < 8_000
+    for _ in range(2):
+        assert get(nginx, path).status == 200

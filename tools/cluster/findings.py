@@ -13,8 +13,9 @@ from tools.cluster.postgres import Databases
 from tools.cluster.story import CACHED_FOR_S, Stage, Story, TakenUp
 
 PLANNED = ("nothing happens", "a corrected edition is published", "it is started again",
-           "both services are restarted, one by one")  # fmt: skip
-"""The stages in which nobody may notice anything."""
+           "both services are restarted, one by one", "a service is restarted without it",
+           "a third edition is published")  # fmt: skip
+"""The stages in which nobody may notice anything. What is killed may take a request with it."""
 
 
 @dataclass(frozen=True)

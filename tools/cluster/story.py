@@ -95,6 +95,9 @@ def tell(cluster: Deployment, rest_s: float, say: Callable[[str], None]) -> Stor
         databases.wait_for_replica()
     with stage("the primary is killed"):
         postgres.kill(databases.primary)
+    with stage("a service is restarted without it"):
+        two.stop()
+        two.start()
     with stage("the primary is started again"):
         databases.primary.start()
         databases.wait_for_replica()

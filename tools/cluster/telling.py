@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tools.cluster.findings import Finding, Noticed
 
+LEGEND = """
+failed: no answer, or one that is no success; for s: from the first of them to the last
+cache %: answers for which no service was asked; stale: of those, out of date as none answered"""
 HEAD = ("", "s", "answers", "failed", "for s", "median ms", "slowest ms", "cache %", "stale")
 
 
@@ -15,7 +18,7 @@ def report(seen: list[Noticed], found: list[Finding]) -> str:
         "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows
     ]
     claims = [f"{'yes' if one.holds else 'NO '}  {one.claim} ({one.detail})" for one in found]
-    return "\n".join(["", *table, "", *_failures(seen), *claims])
+    return "\n".join(["", *table, LEGEND, "", *_failures(seen), *claims])
 
 
 def _row(one: Noticed) -> tuple[str, ...]:
