@@ -16,8 +16,8 @@ INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --no-index --edita
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test test-clients lint format conformance bench pictures lock clean
-.PHONY: assets dev-assets clients postgis qgis bench-peers
+.PHONY: help serve test test-clients lint format conformance bench demo-cluster pictures lock clean
+.PHONY: assets dev-assets clients servers qgis bench-peers
 
 help: ## List what make can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ serve: $(VENV)/.serve assets ## Install what is missing, publish the shipped atl
 		--note "The shipped atlas" --author "The routeshift authors"
 	@exec $(BIN)/routeshift serve --store "$(STORE)" --host "$(HOST)" --port "$(PORT)"
 
-test: clients postgis $(VENV)/.dev dev-assets ## Run every test, the browser's too; a skipped one is a failure
+test: clients servers $(VENV)/.dev dev-assets ## Run every test, the browser's too; a skipped one is a failure
 	$(BIN)/python -m pytest -p tools.no_skips $(ARGS)
 	$(if $(ARGS),,$(BIN)/python -m pytest -p tools.no_skips --store=postgis tests/service)
 
@@ -55,6 +55,9 @@ bench: clients bench-peers $(VENV)/.dev assets ## Measure it against its limit a
 	$(BIN)/python -m benchmarks $(ARGS)
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.large_map
+
+demo-cluster: servers $(VENV)/.dev assets ## Two services, a database, its replica and nginx: kill one by one
+	$(BIN)/python -m tools.cluster $(ARGS)
 
 pictures: clients $(VENV)/.dev assets ## Take the pictures in docs/pictures again
 	$(BIN)/python tools/with_service.py $(BIN)/python tools/pictures.py {url} docs/pictures
@@ -98,8 +101,8 @@ clients:
 bench-peers:
 	@tools/install_clients.sh ogr2ogr postgis nginx
 
-postgis:
-	@tools/install_clients.sh postgis
+servers:
+	@tools/install_clients.sh postgis nginx
 
 qgis:
 	@tools/install_clients.sh ogr2ogr qgis

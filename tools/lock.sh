@@ -27,7 +27,7 @@ lock() {
 
 # The service and the build backend take their versions from the whole, so that all agree.
 lock requirements/dev.txt pyproject.toml --extra dev "$@"
-lock requirements/serve.txt pyproject.toml --constraint requirements/dev.txt "$@"
+lock requirements/serve.txt pyproject.toml --extra postgis --constraint requirements/dev.txt "$@"
 lock requirements/build.txt requirements/build.in --constraint requirements/dev.txt "$@"
 lock requirements/npm.txt requirements/npm.in "$@"
 # The peers share no version with the service: each is measured as it is.

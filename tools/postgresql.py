@@ -96,7 +96,7 @@ class PostgreSQL:
 
     def is_running(self) -> bool:
         """Tell whether the server runs."""
-        status = [*_as_postgres(), _program("pg_ctl"), "status", "--pgdata", self._data]
+        status = [*as_postgres(), path_of("pg_ctl"), "status", "--pgdata", self._data]
         return subprocess.run(status, capture_output=True, check=False).returncode == 0
 
     @property
@@ -111,7 +111,7 @@ class PostgreSQL:
         # What it leaves running must not hold a pipe of ours.
         with tempfile.TemporaryFile() as said:
             done = subprocess.run(
-                [*_as_postgres(), _program(program), *arguments],
+                [*as_postgres(), path_of(program), *arguments],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False, cwd=self.folder,
             )  # fmt: skip
             said.seek(0)
@@ -137,19 +137,23 @@ def postgresql(settings: Sequence[str] = ()) -> Iterator[PostgreSQL]:
 def _folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="routeshift-postgresql-"))
     try:
-        if _as_postgres():
+        if as_postgres():
             shutil.chown(folder, "postgres")
         yield folder
     finally:
         shutil.rmtree(folder)
 
 
-def _as_postgres() -> list[str]:
+def as_postgres() -> list[str]:
+    """Give what stands before a command that PostgreSQL's own user has to run."""
     return ["runuser", "--user", "postgres", "--"] if os.getuid() == 0 else []
 
 
-def _program(name: str) -> str:
-    """Find a program of PostgreSQL, which Debian keeps out of PATH; the newest."""
+def path_of(name: str) -> str:
+    """Find a program of PostgreSQL, which Debian keeps out of PATH; the newest.
+
+    Raises RuntimeError.
+    """
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=_version)
     program = str(found[-1]) if found else shutil.which(name)
     if program is None:
