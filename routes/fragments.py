@@ -15,26 +15,30 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from geo import linestrings
 from geo.crs import Crs
 from geo.formats.table import written
+from geo.linestrings import JSON
 from routes.schema import Collection, Kind
 
-JSON = pa.large_binary()
 NULL = pa.scalar(b"null", JSON)
 
 
 def fragments(
-    collection: Collection, columns: Mapping[str, Any], geometry: NDArray[np.object_]
+    collection: Collection,
+    columns: Mapping[str, Any],
+    wkb: Any,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401 (pyarrow has no types)
     """Give each row as the bytes of a GeoJSON feature, an Arrow array.
 
     `columns`: Arrow arrays of one length by name, typed as `geo.formats.table.ARROW_TYPES` says;
-    those that the collection does not know are left out. `geometry` in EPSG:4326.
+    those that the collection does not know are left out. `wkb`: an Arrow array of geometries in
+    EPSG:4326.
     """
     known = [field for field in collection.fields if field.name in columns]
     said = {field.name: json_column(field.kind, columns[field.name]) for field in known}
     pieces = [b'{"type":"Feature","id":', said["id"]]
-    pieces += [b',"geometry":', pa.array(geojson_geometries(geometry), JSON)]
+    pieces += [b',"geometry":', linestrings.geojson(wkb)]
     begin = b',"properties":{'
     for name, values in said.items():
         pieces += [begin + orjson.dumps(name) + b":", values]
@@ -73,8 +77,10 @@ def _texts(column: Any) -> Any:  # noqa: ANN401
 
 def _is_odd(texts: Any) -> bool:  # noqa: ANN401
     """Tell whether any of some texts may hold a sign that JSON escapes, by all bytes at once."""
-    data = texts.buffers()[2]
-    signs = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+    _, offsets, data = texts.buffers()
+    cuts = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    # A slice of a longer array has the bytes of all of it.
+    signs = np.frombuffer(data, np.uint8)[cuts[0] : cuts[-1]] if data else np.empty(0, np.uint8)
     return bool(((signs < 0x20) | (signs == 0x22) | (signs == 0x5C)).any())
 
 

@@ -9,15 +9,15 @@ the file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from numpy.typing import NDArray
 
+from geo import linestrings
 from geo.formats.table import GEOMETRY
 from geo.times import Bounds
 from routes import recorded, tree
@@ -46,14 +46,13 @@ def served(collection: Collection, parquet: Path) -> Iterator[Served]:
     """Make what is served of a collection from its GeoParquet, a batch at a time."""
     for batch in _pieces(recorded.batches(collection, parquet)):
         wkb = batch.column(GEOMETRY)
-        geometry = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
         yield Served(
             said["id"],
-            fragments(collection, said, geometry),
+            fragments(collection, said, wkb),
             wkb,
             recorded.bounds_of(collection, said).to_array(),
-            shapely.bounds(geometry),
+            linestrings.boxes(wkb),
         )
 
 
@@ -65,7 +64,7 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
         for column, values in zip(columns, (batch.ids, batch.fragments, batch.wkb), strict=True):
             column.append(values)
         bounds.append(batch.bounds)
-        hashes.append(hashed(recorded.listed(batch.ids)))
+        hashes.append(hashed(recorded.listed(batch.ids.cast(pa.binary()))))
         boxes.append(batch.boxes)
     for column in columns:
         column.close()
@@ -86,9 +85,10 @@ def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield batch.slice(start, ROWS_AT_ONCE)
 
 
-def hashed(ids: Sequence[str]) -> NDArray[np.uint64]:
-    """Give the hashes of some ids."""
-    return np.fromiter(map(id_hash, ids), np.uint64, len(ids))
+def hashed(ids: Iterable[bytes]) -> NDArray[np.uint64]:
+    """Give the hashes of some ids in UTF-8, as `id_hash` gives that of one."""
+    digests = b"".join([hashlib.blake2b(name, digest_size=8).digest() for name in ids])
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def id_hash(name: str) -> int:

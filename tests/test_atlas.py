@@ -545,7 +545,7 @@ def test_any_value_in_any_column_is_taken_or_is_a_fault(
         frame = frames.complete(collection, draft.frame)
         (batch,) = Recorded.of(collection, frame).batches()
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
-        (fragment,) = fragments(collection, said, frame.geometry.to_numpy())
+        (fragment,) = fragments(collection, said, batch.column("geometry"))
         assert json.loads(fragment.as_py())["properties"]["id"] == frame["id"].iloc[0]
 
 

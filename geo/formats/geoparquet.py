@@ -12,9 +12,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
-import shapely
 from numpy.typing import NDArray
 
+from geo import linestrings
 from geo.formats.table import GEOMETRY, LON_LAT, About, Table
 
 ROWS_A_GROUP, BYTES_A_GROUP = 20_000, 2**24
@@ -47,7 +47,7 @@ def write_batches(
     with pq.ParquetWriter(path, written, compression="zstd") as writer:
         for group in _groups(batches, schema):
             if has_geometry:
-                boxes = shapely.bounds(shapely.from_wkb(group[GEOMETRY].to_numpy()))
+                boxes = linestrings.boxes(group[GEOMETRY].combine_chunks())
                 group = group.append_column(BOX, _covering(boxes))
                 extent = _widened(extent, boxes)
             writer.write_table(group)
