@@ -97,6 +97,8 @@ def _places(draft: Draft, extent: Extent) -> Iterator[Fault]:
 
 def _over_land(draft: Draft, boundaries: Boundaries) -> Iterator[Fault]:
     """Refuse a route over the sea that runs over land."""
+    if not (draft.frame["mode"] == "sea").any():
+        return
     geometry = draft.frame.geometry.to_numpy()
     lines = np.isin(shapely.get_type_id(geometry), (1, 5)) & ~shapely.is_empty(geometry)
     at_sea = np.flatnonzero(lines & (draft.frame["mode"] == "sea").to_numpy())

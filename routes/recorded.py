@@ -20,10 +20,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.formats import geoparquet
-from geo.formats.table import ARROW_TYPES, GEOMETRY, Kind
+from geo.formats.table import ARROW_TYPES, GEOMETRY
 from geo.times import Bounds
 from geo.words import ENGLISH, Speech, describe
-from routes.schema import Collection
+from routes.schema import Collection, Kind
 
 # In the order of their numbers; -1 is none (shapely.GeometryType).
 TYPES = np.array(
@@ -67,8 +67,13 @@ class Recorded:
 
 def schema_of(collection: Collection) -> pa.Schema:
     """Give the columns of a recorded collection: all fields in order, then GEOMETRY as WKB."""
-    fields = [(field.name, ARROW_TYPES[_kind(field.kind)]) for field in collection.fields]
+    fields = [(field.name, type_of(field.kind)) for field in collection.fields]
     return pa.schema([*fields, (GEOMETRY, pa.binary())])
+
+
+def type_of(kind: Kind) -> pa.DataType:
+    """Give the type of a column of a kind. EDTF is text for all who do not read it."""
+    return ARROW_TYPES["text" if kind == "edtf" else kind]
 
 
 def batches(
@@ -151,8 +156,3 @@ def _array(column: pd.Series, kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no
     if pa.types.is_list(kind):
         return pa.array([list(value) for value in column], kind)
     return pc.cast(pa.array(column, from_pandas=True), kind)
-
-
-def _kind(kind: str) -> Kind:
-    # EDTF is text for all who do not read it.
-    return "text" if kind == "edtf" else kind  # type: ignore[return-value]
