@@ -203,7 +203,8 @@ def _how(field: Field) -> str:
 
 
 def _values(column: Any) -> pd.Series:  # noqa: ANN401 (pyarrow has no types)
-    """Give an Arrow array as Python values, None where there is none."""
+    """Give an Arrow array as a column of a draft: texts as they are, else Python values."""
     if pa.types.is_string(column.type):
-        return pd.Series(column.to_numpy(zero_copy_only=False), dtype=object)
+        texts: pd.Series = column.to_pandas()
+        return texts
     return pd.Series(column.to_pylist(), dtype=object)

@@ -9,6 +9,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 
+from geo.ragged import places
 from routes import sequence
 from routes.importing.scratch import PLACE, Scratch
 from routes.importing.versions import Closed, Versions, earliest_starts
@@ -125,12 +126,14 @@ def settle(
 def _number(table: pd.DataFrame, held: pd.DataFrame, *, numbered: bool) -> None:
     """Number the versions of each route in the order of time, and make their ids."""
     if not numbered:
-        order = table.assign(_start=earliest_starts(table["valid"]))[["route", "_start"]]
-        ordered = order.sort_values(["route", "_start"], kind="stable")
+        codes, routes = pd.factorize(table["route"])
         # Versions that the edition has keep their numbers; new ones go on from there.
         before = held.groupby("route")["version"].max() if len(held) else pd.Series(dtype="int64")
-        first = ordered["route"].map(before).fillna(0).astype("int64")
-        table["version"] = (ordered.groupby("route").cumcount() + 1 + first).reindex(table.index)
+        first = before.reindex(routes).fillna(0).to_numpy(np.int64)
+        order = np.lexsort((earliest_starts(table["valid"]), codes))
+        number = np.empty(len(table), np.int64)
+        number[order] = places(np.bincount(codes)) + 1 + first[codes[order]]
+        table["version"] = number
     table["id"] = table["route"] + ".v" + table["version"].astype("str")
 
 
