@@ -98,35 +98,39 @@ def lines_of(wkb: Any) -> tuple[Mask, Lines]:  # noqa: ANN401 (pyarrow has no ty
     return found, Lines(points, lengths[found], is_multi[found])
 
 
-def boxes(wkb: Any) -> Floats:  # noqa: ANN401
-    """Give the box of each geometry in an Arrow array of WKB, NaN where it has none; (n, 4)."""
-    found, lines = lines_of(wkb)
-    made = np.full((len(wkb), 4), np.nan)
-    made[found] = lines.boxes()
-    if not found.all():
-        made[~found] = shapely.bounds(_decoded(wkb, ~found))
-    return made
+class Shapes(NamedTuple):
+    """A column of geometries: those that are `lines`, at the rows that are so, and `others`."""
 
+    is_line: Mask
+    lines: Lines
+    others: NDArray[np.object_]
 
-def geojson(wkb: Any) -> Any:  # noqa: ANN401
-    """Give GeoJSON geometries, an Arrow array of bytes, `null` for none.
+    @classmethod
+    def of(cls, wkb: Any) -> Shapes:  # noqa: ANN401
+        """Read an Arrow array of WKB, null where there is no geometry."""
+        is_line, lines = lines_of(wkb)
+        others = wkb.filter(pa.array(~is_line)).to_numpy(zero_copy_only=False)
+        return cls(is_line, lines, shapely.from_wkb(others))
 
-    Outer rings run counter-clockwise (RFC 7946, 3.1.6).
-    """
-    found, lines = lines_of(wkb)
-    if found.all():
-        return lines.geojson()
-    texts = shapely.to_geojson(shapely.orient_polygons(_decoded(wkb, ~found)))
-    others = pa.array([b"null" if text is None else text.encode() for text in texts], JSON)
-    order = np.empty(len(wkb), np.int64)
-    order[np.concatenate([np.flatnonzero(found), np.flatnonzero(~found)])] = np.arange(len(wkb))
-    return pa.concat_arrays([lines.geojson(), others]).take(pa.array(order))
+    def boxes(self) -> Floats:
+        """Give the box of each geometry, NaN where it has none; shape (n, 4)."""
+        made = np.full((len(self.is_line), 4), np.nan)
+        made[self.is_line] = self.lines.boxes()
+        made[~self.is_line] = shapely.bounds(self.others)
+        return made
 
+    def geojson(self) -> Any:  # noqa: ANN401
+        """Give GeoJSON geometries, an Arrow array of bytes, `null` for none.
 
-def _decoded(wkb: Any, rows: Mask) -> NDArray[np.object_]:  # noqa: ANN401
-    kept = wkb.filter(pa.array(rows)).to_numpy(zero_copy_only=False)
-    decoded: NDArray[np.object_] = shapely.from_wkb(kept)
-    return decoded
+        Outer rings run counter-clockwise (RFC 7946, 3.1.6).
+        """
+        if self.is_line.all():
+            return self.lines.geojson()
+        texts = shapely.to_geojson(shapely.orient_polygons(self.others))
+        others = pa.array([b"null" if text is None else text.encode() for text in texts], JSON)
+        # Lines stand before others here; where each row is among them.
+        place = np.argsort(np.argsort(~self.is_line, kind="stable"))
+        return pa.concat_arrays([self.lines.geojson(), others]).take(pa.array(place))
 
 
 def _laid_out(wkb: Any) -> tuple[Counts, Counts, NDArray[np.uint8]]:  # noqa: ANN401

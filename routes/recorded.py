@@ -113,9 +113,17 @@ def when(
     speech: Speech = ENGLISH,
 ) -> NDArray[np.object_]:
     """Say when each row holds, each different time once."""
-    codes, pairs = pd.factorize(pd.Series(list(zip(valid, end, strict=True)), dtype=object))
-    said = [describe(held, kind, collection.reading, speech) for held, kind in pairs]
-    return np.array(said, dtype=object)[codes]
+    (time, held), (kind, told) = (
+        pd.factorize(pd.Series(list(texts), dtype=object)) for texts in (valid, end)
+    )
+    # What is missing has the code -1.
+    times, kinds = [None, *held], [None, *told]
+    pairs, which = np.unique((time + 1) * len(kinds) + kind + 1, return_inverse=True)
+    said = [
+        describe(times[pair // len(kinds)], kinds[pair % len(kinds)], collection.reading, speech)
+        for pair in pairs.tolist()
+    ]
+    return np.array(said, dtype=object)[which]
 
 
 def listed(column: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)

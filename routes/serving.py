@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from geo import linestrings
 from geo.formats.table import GEOMETRY
+from geo.linestrings import Shapes
 from geo.times import Bounds
 from routes import recorded, tree
 from routes.fragments import fragments
@@ -46,13 +46,14 @@ def served(collection: Collection, parquet: Path) -> Iterator[Served]:
     """Make what is served of a collection from its GeoParquet, a batch at a time."""
     for batch in _pieces(recorded.batches(collection, parquet)):
         wkb = batch.column(GEOMETRY)
+        shapes = Shapes.of(wkb)
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
         yield Served(
             said["id"],
-            fragments(collection, said, wkb),
+            fragments(collection, said, shapes.geojson()),
             wkb,
             recorded.bounds_of(collection, said).to_array(),
-            linestrings.boxes(wkb),
+            shapes.boxes(),
         )
 
 

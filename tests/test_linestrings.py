@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import linestrings
+from geo.linestrings import Shapes, lines_of
 
 LINE = shapely.LineString([(20, 40), (21.5, 40.25), (21, 41)])
 OTHERS = [
@@ -40,7 +40,7 @@ def wkb(shapes: list[shapely.Geometry | None]) -> pa.Array:
 @given(geometries)
 def test_boxes_are_those_of_geos(shapes: list[shapely.Geometry | None]) -> None:
     expected = shapely.bounds(np.array([*shapes, None], dtype=object))[:-1]
-    found = linestrings.boxes(wkb(shapes))
+    found = Shapes.of(wkb(shapes)).boxes()
     assert found.tobytes() == expected.tobytes()
 
 
@@ -50,7 +50,7 @@ def test_geojson_has_the_coordinates_that_geos_writes(
 ) -> None:
     oriented = shapely.orient_polygons(np.array([*shapes, None], dtype=object))[:-1]
     expected = [None if text is None else json.loads(text) for text in shapely.to_geojson(oriented)]
-    assert [json.loads(one.as_py()) for one in linestrings.geojson(wkb(shapes))] == expected
+    assert [json.loads(one.as_py()) for one in Shapes.of(wkb(shapes)).geojson()] == expected
 
 
 @given(geometries, st.integers(0, 6), st.integers(0, 6))
@@ -59,12 +59,12 @@ def test_a_slice_is_read_like_an_array_of_its_own(
 ) -> None:
     part = wkb(shapes).slice(min(first, len(shapes)), count)
     alone = pa.array(part.to_pylist(), pa.binary())
-    assert linestrings.geojson(part).equals(linestrings.geojson(alone))
-    assert linestrings.boxes(part).tobytes() == linestrings.boxes(alone).tobytes()
+    assert Shapes.of(part).geojson().equals(Shapes.of(alone).geojson())
+    assert Shapes.of(part).boxes().tobytes() == Shapes.of(alone).boxes().tobytes()
 
 
 def test_only_flat_lines_of_one_part_are_read_without_geos() -> None:
-    found, read = linestrings.lines_of(wkb(OTHERS))
+    found, read = lines_of(wkb(OTHERS))
     assert np.flatnonzero(found).tolist() == [1, 2]
     assert read.points.tolist() == 2 * [[20, 40], [21.5, 40.25], [21, 41]]
     assert read.lengths.tolist() == [3, 3]
@@ -75,10 +75,10 @@ def test_only_flat_lines_of_one_part_are_read_without_geos() -> None:
 def test_lines_in_another_writing_of_wkb_are_left_to_geos(form: dict[str, int]) -> None:
     written = shapely.to_wkb(shapely.set_srid(LINE, 4326), **form)
     column = pa.array([written], pa.binary())
-    assert not linestrings.lines_of(column)[0].any()
-    assert linestrings.boxes(column).tolist() == [[20, 40, 21.5, 41]]
+    assert not lines_of(column)[0].any()
+    assert Shapes.of(column).boxes().tolist() == [[20, 40, 21.5, 41]]
 
 
 def test_bytes_that_end_too_early_are_no_line() -> None:
     column = pa.array([shapely.to_wkb(LINE)[:-1]], pa.binary())
-    assert not linestrings.lines_of(column)[0].any()
+    assert not lines_of(column)[0].any()

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pyproj
 from numpy.typing import NDArray
 
-from geo import linestrings
 from geo.formats.table import GEOMETRY, LON_LAT, About, Table
+from geo.linestrings import Shapes
 
 ROWS_A_GROUP, BYTES_A_GROUP = 20_000, 2**24
 BOX = "bbox"
@@ -47,7 +47,7 @@ def write_batches(
     with pq.ParquetWriter(path, written, compression="zstd") as writer:
         for group in _groups(batches, schema):
             if has_geometry:
-                boxes = linestrings.boxes(group[GEOMETRY].combine_chunks())
+                boxes = Shapes.of(group[GEOMETRY].combine_chunks()).boxes()
                 group = group.append_column(BOX, _covering(boxes))
                 extent = _widened(extent, boxes)
             writer.write_table(group)
