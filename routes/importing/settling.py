@@ -162,15 +162,15 @@ def _twice(settling: Settling) -> None:
 def _one_name_each(settling: Settling) -> None:
     """Refuse two routes that would become one, as their names make the same id."""
     said = settling.table["_said"]
-    first = settling.table.groupby("route")["_said"].transform("first")
+    routes, names = (pd.factorize(settling.table[name])[0] for name in ("route", "_said"))
+    # The first row of each route, and of each row's route.
+    first = np.unique(routes, return_index=True)[1][routes]
 
     def as_another(draft: Draft, place: int, position: int) -> Fault:
-        return draft.fault(
-            place, "route", f"would be the same as {first.iloc[position]!r}, which is another name",
-            "Give it an id of its own: --map route=COLUMN",
-        )  # fmt: skip
+        problem = f"would be the same as {said.iloc[first[position]]!r}, which is another name"
+        return draft.fault(place, "route", problem, "Give it an id of its own: --map route=COLUMN")
 
-    settling.blame(np.flatnonzero(said.notna() & (said != first)).tolist(), as_another)
+    settling.blame(np.flatnonzero(names != names[first]).tolist(), as_another)
 
 
 def _overlaps(
