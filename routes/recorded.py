@@ -77,9 +77,12 @@ def type_of(kind: Kind) -> pa.DataType:
 
 
 def batches(
-    collection: Collection, path: Path, columns: Sequence[str] | None = None
+    collection: Collection,
+    path: Path,
+    columns: Sequence[str] | None = None,
+    rows: int = ROWS_A_GROUP,
 ) -> Iterator[pa.RecordBatch]:
-    """Read recorded rows, of all columns or some, typed as `schema_of` says.
+    """Read recorded rows, of all columns or some, typed as `schema_of` says, some at a time.
 
     Columns that the file does not have are left out: it may be of an earlier version.
     """
@@ -87,7 +90,7 @@ def batches(
     file = pq.ParquetFile(path)
     there = set(file.schema_arrow.names)
     wanted = [name for name in columns or schema.names if name in there]
-    for batch in file.iter_batches(ROWS_A_GROUP, columns=wanted):
+    for batch in file.iter_batches(rows, columns=wanted):
         arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
         yield pa.RecordBatch.from_arrays(arrays, wanted)
 

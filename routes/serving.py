@@ -44,7 +44,8 @@ class Served(NamedTuple):
 
 def served(collection: Collection, parquet: Path) -> Iterator[Served]:
     """Make what is served of a collection from its GeoParquet, a batch at a time."""
-    for batch in _pieces(recorded.batches(collection, parquet)):
+    # Rows as GeoJSON take several times the memory that they have in columns.
+    for batch in recorded.batches(collection, parquet, rows=ROWS_AT_ONCE):
         wkb = batch.column(GEOMETRY)
         shapes = Shapes.of(wkb)
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -77,13 +78,6 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
     order = np.argsort(every_hash, kind="stable")
     np.save(folder / "hashes.npy", every_hash[order])
     np.save(folder / "hashed.npy", order.astype(np.uint32))
-
-
-def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Cut batches: rows as GeoJSON take several times the memory that they have in columns."""
-    for batch in batches:
-        for start in range(0, len(batch), ROWS_AT_ONCE):
-            yield batch.slice(start, ROWS_AT_ONCE)
 
 
 def hashed(ids: Iterable[bytes]) -> NDArray[np.uint64]:

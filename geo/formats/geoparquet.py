@@ -51,6 +51,7 @@ def write_batches(
                 group = group.append_column(BOX, _covering(boxes))
                 extent = _widened(extent, boxes)
             writer.write_table(group)
+            del group  # before the next one is made
         geo = {"geo": _geo(geometry_types, crs, extent)} if has_geometry else {}
         writer.add_key_value_metadata({**said, **geo})
 
