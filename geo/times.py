@@ -15,9 +15,12 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.dates import QUALIFIERS, SECOND, EdtfError, Span, closed, interval_of, span_of
+from geo.plaindates import spans
 
 Reading = Literal["span", "exact"]
 Times = NDArray[np.datetime64]
@@ -33,8 +36,16 @@ NO_BOUND = np.datetime64("NaT", "s")
 
 BOUND_COLUMNS = ("start_earliest", "start_latest", "end_earliest", "end_latest")
 
+MANY = 32
+"""So many texts are read faster all at once than one by one."""
+
 _Row = tuple[np.datetime64, ...]
-_Reader = Callable[[str], _Row]
+_Read = tuple[Times, "dict[int, EdtfError]"]
+"""A row for each text, and what is wrong with those that cannot be read."""
+
+_NO_TIME: _Row = (BEGINNING, BEGINNING, END, END)
+_NOT_ATTESTED: _Row = (END, BEGINNING)
+_SIDES = r"^(?P<begin>[^/]*)(?P<slash>/?)(?P<end>.*)$"
 
 
 @dataclass(frozen=True)
@@ -118,9 +129,13 @@ class Bounds:
         counted periods, from the first second of the start to the last of the end as written.
         Raises EdtfError for the first text that cannot be read; `faults` lists them all.
         """
-        held = _spread(texts, lambda text: _bounds_of(text, reading), (BEGINNING,) * 2 + (END,) * 2)
-        every = [None] * len(texts) if attested is None else attested
-        seen = _spread(every, _attested_of, (END, BEGINNING))
+        codes, distinct = _distinct(texts)
+        held = _spread(codes, _held(distinct, reading), _NO_TIME)
+        if attested is None:
+            codes, distinct = np.full(len(texts), -1), []
+        else:
+            codes, distinct = _distinct(attested)
+        seen = _spread(codes, _attested(distinct), _NOT_ATTESTED)
         return cls(*held, *seen)
 
     @classmethod
@@ -191,34 +206,102 @@ def faults(
     texts: Sequence[str | None], reading: Reading | Literal["attested"] = "span"
 ) -> dict[int, EdtfError]:
     """Find every text that cannot be read: position -> what is wrong with it."""
-    found: dict[int, EdtfError] = {}
-    for position, text in enumerate(texts):
-        if text is None or text == "":
-            continue
-        try:
-            if reading == "attested":
-                _attested_of(text)
-            else:
-                _bounds_of(text, reading)
-        except EdtfError as error:
-            found[position] = error
-    return found
+    codes, distinct = _distinct(texts)
+    _, wrong = _attested(distinct) if reading == "attested" else _held(distinct, reading)
+    rows = np.flatnonzero(np.isin(codes, list(wrong))) if wrong else ()
+    return {int(row): wrong[int(codes[row])] for row in rows}
 
 
-def readable(texts: pd.Series) -> Mask:
+def readable(texts: Texts) -> Mask:
     """Tell which texts can be read, "no time" among them; bool of shape (n,)."""
-    codes, distinct = pd.factorize(texts)
-    bad = list(faults(list(distinct)))
-    return np.asarray(~np.isin(codes, bad))
+    codes, distinct = _distinct(texts)
+    _, wrong = _held(distinct, "span")
+    return np.asarray(~np.isin(codes, list(wrong)))
 
 
-def _spread(texts: Texts, read: _Reader, missing: _Row) -> list[Times]:
-    """Read each distinct text once and spread what it gives over all rows, one array a part."""
+def _distinct(texts: Texts) -> tuple[NDArray[np.intp], list[str]]:
+    """Give which of the distinct texts each one is, -1 for none, and these texts."""
     column = texts if isinstance(texts, pd.Series) else pd.Series(list(texts), dtype=object)
-    codes, distinct = pd.factorize(column.where(column != "", None))
+    codes, distinct = pd.factorize(column)
+    return codes, distinct.tolist()
+
+
+def _spread(codes: NDArray[np.intp], read: _Read, missing: _Row) -> list[Times]:
+    """Spread what was read of each distinct text over all rows, one array a part.
+
+    Raises the first EdtfError that was found.
+    """
+    table, wrong = read
+    for error in wrong.values():
+        raise error
     # Code -1, a missing text, picks the last row of the table.
-    table = np.array([read(text) for text in distinct] + [missing], dtype="datetime64[s]")
-    return list(np.ascontiguousarray(table[codes].T))
+    return list(np.vstack([table, missing])[codes].T.copy())
+
+
+def _held(texts: list[str], reading: Reading) -> _Read:
+    """Read times: plain ones all at once, the others one by one."""
+    table = np.tile(_NO_TIME, (len(texts), 1))
+    is_read = np.zeros(len(texts), dtype=bool)
+    if len(texts) >= MANY:
+        is_read = _read_plain(texts, reading, table)
+    return _one_by_one(texts, table, is_read, lambda text: _bounds_of(text, reading))
+
+
+def _attested(texts: list[str]) -> _Read:
+    """Read attested spans."""
+    table = np.tile(_NOT_ATTESTED, (len(texts), 1))
+    return _one_by_one(texts, table, np.zeros(len(texts), dtype=bool), _attested_of)
+
+
+def _one_by_one(
+    texts: list[str], table: Times, is_read: Mask, read: Callable[[str], _Row]
+) -> _Read:
+    """Read the texts that are not read yet into their rows of a table; tell what is wrong."""
+    wrong: dict[int, EdtfError] = {}
+    for row in np.flatnonzero(~is_read).tolist():
+        try:
+            if texts[row] != "":
+                table[row] = read(texts[row])
+        except EdtfError as error:
+            wrong[row] = error
+    return table, wrong
+
+
+def _read_plain(texts: list[str], reading: Reading, table: Times) -> Mask:
+    """Read plain dates, and intervals of such and of open sides, into their rows of a table.
+
+    Tells which they are.
+    """
+    try:
+        column = pa.array(texts, pa.string())
+    except UnicodeEncodeError:  # half a character, of which no date has any
+        column = pa.array([text.encode(errors="replace").decode() for text in texts], pa.string())
+    begin, slash, end = pc.extract_regex(column, _SIDES).flatten()
+    is_interval = _is(slash, "/")
+    starts, ends = spans(begin), spans(pc.if_else(pa.array(is_interval), end, begin))
+    open_start, open_end = _is(begin, ".."), _is(end, "..")
+    rows = np.stack(
+        [
+            np.where(starts.is_plain, starts.first, BEGINNING),
+            np.where(starts.is_plain, starts.after, np.where(open_start, BEGINNING, END)),
+            np.where(ends.is_plain, ends.first, np.where(open_end, END, BEGINNING)),
+            np.where(ends.is_plain, ends.after, END),
+        ],
+        axis=1,
+    )
+    if reading == "exact":
+        rows[:, 1] = np.where(starts.is_plain, rows[:, 0], rows[:, 1])
+        rows[:, 2] = np.where(ends.is_plain, rows[:, 3], rows[:, 2])
+    is_read = starts.is_plain | (is_interval & (open_start | _is(begin, "")))
+    is_read &= ends.is_plain | (is_interval & (open_end | _is(end, "")))
+    is_read &= rows[:, 0] < rows[:, 3]
+    table[is_read] = rows[is_read]
+    return is_read
+
+
+def _is(texts: Any, text: str) -> Mask:  # noqa: ANN401 (pyarrow has no types)
+    same: Mask = pc.fill_null(pc.equal(texts, text), False).to_numpy(zero_copy_only=False)
+    return same
 
 
 @lru_cache(maxsize=65536)

@@ -80,9 +80,14 @@ def _places(draft: Draft, extent: Extent) -> Iterator[Fault]:
     """Check that coordinates are in range, in their order, and were known at all."""
     geometry = draft.frame.geometry.to_numpy()
     missing = shapely.is_missing(geometry)
-    points, row = shapely.get_coordinates(geometry, return_index=True)
+    boxes = shapely.bounds(geometry)
+    around = np.flatnonzero(
+        (boxes[:, :2] < NULL_ISLAND_DEGREES).all(axis=1)
+        & (boxes[:, 2:] > -NULL_ISLAND_DEGREES).all(axis=1)
+    )
+    points, row = shapely.get_coordinates(geometry[around], return_index=True)
     null = np.zeros(len(geometry), dtype=bool)
-    null[row[(np.abs(points) < NULL_ISLAND_DEGREES).all(axis=1)]] = True
+    null[around[row[(np.abs(points) < NULL_ISLAND_DEGREES).all(axis=1)]]] = True
     yield from _at(null, draft, "has a point at 0, 0, where there is only sea",
                    "Give the place, or leave the row out if it is not known",
                    (0.0, 0.0))  # fmt: skip
@@ -97,6 +102,8 @@ def _places(draft: Draft, extent: Extent) -> Iterator[Fault]:
 
 def _over_land(draft: Draft, boundaries: Boundaries) -> Iterator[Fault]:
     """Refuse a route over the sea that runs over land."""
+    if not (draft.frame["mode"] == "sea").any():
+        return
     geometry = draft.frame.geometry.to_numpy()
     lines = np.isin(shapely.get_type_id(geometry), (1, 5)) & ~shapely.is_empty(geometry)
     at_sea = np.flatnonzero(lines & (draft.frame["mode"] == "sea").to_numpy())

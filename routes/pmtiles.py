@@ -262,4 +262,4 @@ def _aside(path: Path) -> Iterator[Path]:
         yield unfinished
         durable.sync(unfinished)
         unfinished.replace(path)
-        durable.sync(path.parent)
+        durable.sync_names(path.parent)

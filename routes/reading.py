@@ -6,10 +6,10 @@ import csv
 import json
 import math
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import geopandas
 import orjson
@@ -44,7 +44,7 @@ class Draft:
     collection: Collection
     file: str
     frame: geopandas.GeoDataFrame
-    rows: list[str]
+    rows: Sequence[str]
     faults: list[Fault]
     is_drawn: bool = True
     _faulty: set[tuple[str, str]] = field(default_factory=set, repr=False)
@@ -77,6 +77,32 @@ class Draft:
             value = shapely.to_wkt(value, 4)
         here = place or _place(self.frame.geometry.iloc[position])
         return Fault(self.file, self.rows[position], field, shown(value), problem, remedy, here)
+
+
+@dataclass(frozen=True)
+class Labels(Sequence[str]):
+    """Names of rows for a report, held by Arrow: only those of rows with a fault are read."""
+
+    texts: Any
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, row: int | slice) -> str | Sequence[str]:
+        said: str | Sequence[str] = self.texts[row].as_py()
+        return said
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts.to_pylist())
+
+    def __arrow_array__(self, type: Any = None) -> Any:  # noqa: ANN401 (as pyarrow calls it)
+        return self.texts
 
 
 def shown(value: object) -> str:

@@ -20,10 +20,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.formats import geoparquet
-from geo.formats.table import ARROW_TYPES, GEOMETRY, Kind
+from geo.formats.table import ARROW_TYPES, GEOMETRY
 from geo.times import Bounds
 from geo.words import ENGLISH, Speech, describe
-from routes.schema import Collection
+from routes.schema import Collection, Kind
 
 # In the order of their numbers; -1 is none (shapely.GeometryType).
 TYPES = np.array(
@@ -67,14 +67,22 @@ class Recorded:
 
 def schema_of(collection: Collection) -> pa.Schema:
     """Give the columns of a recorded collection: all fields in order, then GEOMETRY as WKB."""
-    fields = [(field.name, ARROW_TYPES[_kind(field.kind)]) for field in collection.fields]
+    fields = [(field.name, type_of(field.kind)) for field in collection.fields]
     return pa.schema([*fields, (GEOMETRY, pa.binary())])
 
 
+def type_of(kind: Kind) -> pa.DataType:
+    """Give the type of a column of a kind. EDTF is text for all who do not read it."""
+    return ARROW_TYPES["text" if kind == "edtf" else kind]
+
+
 def batches(
-    collection: Collection, path: Path, columns: Sequence[str] | None = None
+    collection: Collection,
+    path: Path,
+    columns: Sequence[str] | None = None,
+    rows: int = ROWS_A_GROUP,
 ) -> Iterator[pa.RecordBatch]:
-    """Read recorded rows, of all columns or some, typed as `schema_of` says.
+    """Read recorded rows, of all columns or some, typed as `schema_of` says, some at a time.
 
     Columns that the file does not have are left out: it may be of an earlier version.
     """
@@ -82,7 +90,7 @@ def batches(
     file = pq.ParquetFile(path)
     there = set(file.schema_arrow.names)
     wanted = [name for name in columns or schema.names if name in there]
-    for batch in file.iter_batches(ROWS_A_GROUP, columns=wanted):
+    for batch in file.iter_batches(rows, columns=wanted):
         arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
         yield pa.RecordBatch.from_arrays(arrays, wanted)
 
@@ -108,9 +116,17 @@ def when(
     speech: Speech = ENGLISH,
 ) -> NDArray[np.object_]:
     """Say when each row holds, each different time once."""
-    codes, pairs = pd.factorize(pd.Series(list(zip(valid, end, strict=True)), dtype=object))
-    said = [describe(held, kind, collection.reading, speech) for held, kind in pairs]
-    return np.array(said, dtype=object)[codes]
+    (time, held), (kind, told) = (
+        pd.factorize(pd.Series(list(texts), dtype=object)) for texts in (valid, end)
+    )
+    # What is missing has the code -1.
+    times, kinds = [None, *held], [None, *told]
+    pairs, which = np.unique((time + 1) * len(kinds) + kind + 1, return_inverse=True)
+    said = [
+        describe(times[pair // len(kinds)], kinds[pair % len(kinds)], collection.reading, speech)
+        for pair in pairs.tolist()
+    ]
+    return np.array(said, dtype=object)[which]
 
 
 def listed(column: Any) -> list[Any]:  # noqa: ANN401 (pyarrow has no types)
@@ -151,8 +167,3 @@ def _array(column: pd.Series, kind: Any) -> Any:  # noqa: ANN401 (pyarrow has no
     if pa.types.is_list(kind):
         return pa.array([list(value) for value in column], kind)
     return pc.cast(pa.array(column, from_pandas=True), kind)
-
-
-def _kind(kind: str) -> Kind:
-    # EDTF is text for all who do not read it.
-    return "text" if kind == "edtf" else kind  # type: ignore[return-value]

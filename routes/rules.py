@@ -7,7 +7,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from geo import times
 from geo.boundaries import Boundaries
@@ -15,6 +19,7 @@ from routes import placing, sequence
 from routes.reading import Draft
 from routes.report import Fault
 
+Mask = NDArray[np.bool_]
 COUNTRIES = "the countries of data/boundaries/entities.toml"
 # Where people find what a column may name, in an atlas that they edit as a folder.
 IN_FILES = {
@@ -68,7 +73,7 @@ def check(context: Context) -> Iterator[Fault]:
     """Find every fault of the collections that people write."""
     for draft in context.drafts.values():
         if len(draft.frame):
-            yield from _values(draft, unique=True)
+            yield from _values(draft)
             yield from _of_rows(draft, context)
     if "routes" in context.drafts:
         yield from sequence.faults(context.drafts["routes"])
@@ -80,13 +85,6 @@ def check_rows(draft: Draft, context: Context) -> Iterator[Fault]:
     yield from _of_rows(draft, context)
 
 
-def _values(draft: Draft, *, unique: bool) -> Iterator[Fault]:
-    # Imported by who checks; the room says why.
-    from routes import values
-
-    return values.faults(draft, unique=unique)
-
-
 def _of_rows(draft: Draft, context: Context) -> Iterator[Fault]:
     yield from _shapes(draft)
     yield from _times(draft)
@@ -94,17 +92,48 @@ def _of_rows(draft: Draft, context: Context) -> Iterator[Fault]:
     yield from _references(draft, context)
 
 
+def _values(draft: Draft, *, unique: bool = True) -> Iterator[Fault]:
+    """Check presence, uniqueness and choices, column by column."""
+    for column in draft.collection.written:
+        name, values = column.name, draft.frame[column.name]
+        missing = values.isna().to_numpy()
+        # A version has its id from its route and number: these are missing.
+        if column.required and not (name == "id" and "route" in draft.frame):
+            for position in _unsaid(missing, draft, name):
+                yield draft.fault(position, name, "is missing", f"Give it: {column.description}")
+        if unique and column.unique:
+            # What is missing twice is not the same.
+            for position in _unsaid(values.duplicated(keep=False) & ~missing, draft, name):
+                same = np.flatnonzero(values == values.iloc[position]).tolist()
+                others = ", ".join(draft.rows[other] for other in same if other != position)
+                yield draft.fault(position, name, f"stands in {others} too", "Give each its own")
+        if column.choices:
+            choices = ", ".join(column.choices)
+            for position in _unsaid(~values.isin(column.choices) & ~missing, draft, name):
+                problem, remedy = "is not one of the known ones", f"Use one of {choices}"
+                yield draft.fault(position, name, problem, remedy)
+
+
+def _unsaid(wrong: Mask | pd.Series, draft: Draft, name: str) -> list[int]:
+    """Give the rows of a mask of which nothing was said in this field when they were read."""
+    return [row for row in np.flatnonzero(wrong).tolist() if not draft.is_faulty(row, name)]
+
+
 def _shapes(draft: Draft) -> Iterator[Fault]:
     """Check that ids can stand in an address, and that JSON has the form that its column says."""
-    for position, name in enumerate(draft.frame["id"]):
-        if name is not None and not _ID.fullmatch(name):
+    ids = pa.array(draft.frame["id"], pa.string(), from_pandas=True)
+    # Those of ASCII letters all at once; the other letters are many.
+    odd = pc.fill_null(pc.invert(pc.match_substring_regex(ids, _PLAIN_ID)), fill_value=False)
+    for position in np.flatnonzero(odd).tolist():
+        if not _ID.fullmatch(ids[position].as_py()):
             yield draft.fault(position, "id", "holds a character that an address cannot",
                               "Use letters, digits, and . _ ~ -")  # fmt: skip
     for name in _FORMS.keys() & set(draft.frame.columns):
         is_right, remedy = _FORMS[name]
-        for position, written in enumerate(draft.frame[name]):
-            if written is not None and not is_right(json.loads(written)):
-                yield draft.fault(position, name, "has not the form of its column", remedy)
+        codes, distinct = pd.factorize(draft.frame[name])
+        wrong = [code for code, text in enumerate(distinct) if not is_right(json.loads(text))]
+        for position in np.flatnonzero(np.isin(codes, wrong)).tolist():
+            yield draft.fault(position, name, "has not the form of its column", remedy)
 
 
 def _times(draft: Draft) -> Iterator[Fault]:
@@ -112,8 +141,7 @@ def _times(draft: Draft) -> Iterator[Fault]:
         if column.kind != "edtf":
             continue
         reading = "attested" if column.name == "attested" else draft.collection.reading
-        texts = draft.frame[column.name].tolist()
-        for position, error in times.faults(texts, reading).items():
+        for position, error in times.faults(draft.frame[column.name], reading).items():
             yield draft.fault(position, column.name, error.fault, f"Write it like {error.example}")
 
 
@@ -132,7 +160,10 @@ def _references(draft: Draft, context: Context) -> Iterator[Fault]:
 def _unknown(column: pd.Series, known: Collection[str]) -> Iterator[tuple[int, str]]:
     """Give what is named and not known, with its position. Cells are texts, or lists of them."""
     cells = column.reset_index(drop=True)
-    named = cells[cells.map(bool, na_action="ignore").eq(other=True)].explode()
+    if pd.api.types.infer_dtype(cells, skipna=True) == "string":
+        named = cells[cells.notna() & (cells != "")]
+    else:
+        named = cells[cells.map(bool, na_action="ignore").eq(other=True)].explode()
     strange = named[~named.isin(list(known))]
     yield from dict.fromkeys(zip(strange.index.tolist(), strange.tolist(), strict=True))
 
@@ -151,6 +182,7 @@ def _is_stage(value: object) -> bool:
 
 
 _ID = re.compile(r"[\w.~-]+")
+_PLAIN_ID = r"^[A-Za-z0-9_.~-]+$"
 _FORMS: dict[str, tuple[Callable[[object], bool], str]] = {
     "stages": (_is_stages, 'Write it like [["albania"], ["greece", "macedonia"]]'),
     "figures": (lambda value: isinstance(value, dict), 'Write it like {"interviews": 13000}'),

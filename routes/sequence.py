@@ -32,23 +32,19 @@ def overlaps(frame: pd.DataFrame) -> list[tuple[int, int]]:
     the order of the rows. Rows without a route, or whose time cannot be read, count for none.
     """
     usable = frame["route"].notna().to_numpy() & times.readable(frame["valid"])
-    read = frame[usable]
-    bounds = times.Bounds.parse(read["valid"])
-    table = pd.DataFrame(
-        {
-            "route": read["route"].to_numpy(),
-            "start": bounds.start_latest.astype(np.int64),
-            "end": bounds.end_earliest.astype(np.int64),
-        },
-        index=np.flatnonzero(usable),
-    )
-    table = table[table["start"] < table["end"]].sort_values(["route", "start"], kind="stable")
-    same = table.groupby("route", sort=False)
-    latest = same["end"].cummax()
-    # The row that the latest end so far belongs to, and what it was one row before.
-    holder = pd.Series(table.index, index=table.index, dtype="float64")
-    holder = holder.where(table["end"] == latest).groupby(table["route"], sort=False).ffill()
-    before = latest.groupby(table["route"], sort=False).shift()
-    earlier = holder.groupby(table["route"], sort=False).shift()
-    late = table.index[before > table["start"]]
-    return sorted((int(row), int(earlier[row])) for row in late)
+    bounds = times.Bounds.parse(frame["valid"][usable])
+    start, end = (one.astype(np.int64) for one in (bounds.start_latest, bounds.end_earliest))
+    lasting = start < end
+    rows = np.flatnonzero(usable)[lasting]
+    routes = pd.factorize(frame["route"].iloc[rows])[0]
+    order = np.lexsort((start[lasting], routes))
+    rows, routes = rows[order], routes[order]
+    start, end = start[lasting][order], end[lasting][order]
+    # Later routes have higher numbers, so that the highest so far never is that of another route.
+    ends, place = np.unique(end, return_inverse=True)
+    latest = np.maximum.accumulate(routes * len(ends) + place)
+    is_latest = latest == routes * len(ends) + place
+    # Which row the latest end so far belongs to.
+    holder = np.maximum.accumulate(np.where(is_latest, np.arange(len(rows)), 0))
+    late = 1 + np.flatnonzero((routes[1:] == routes[:-1]) & (end[holder[:-1]] > start[1:]))
+    return sorted(zip(rows[late].tolist(), rows[holder[late - 1]].tolist(), strict=True))

@@ -9,16 +9,16 @@ the file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
+from geo.linestrings import Shapes
 from geo.times import Bounds
 from routes import recorded, tree
 from routes.fragments import fragments
@@ -44,16 +44,17 @@ class Served(NamedTuple):
 
 def served(collection: Collection, parquet: Path) -> Iterator[Served]:
     """Make what is served of a collection from its GeoParquet, a batch at a time."""
-    for batch in _pieces(recorded.batches(collection, parquet)):
+    # Rows as GeoJSON take several times the memory that they have in columns.
+    for batch in recorded.batches(collection, parquet, rows=ROWS_AT_ONCE):
         wkb = batch.column(GEOMETRY)
-        geometry = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+        shapes = Shapes.of(wkb)
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
         yield Served(
             said["id"],
-            fragments(collection, said, geometry),
+            fragments(collection, said, shapes.geojson()),
             wkb,
             recorded.bounds_of(collection, said).to_array(),
-            shapely.bounds(geometry),
+            shapes.boxes(),
         )
 
 
@@ -65,7 +66,7 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
         for column, values in zip(columns, (batch.ids, batch.fragments, batch.wkb), strict=True):
             column.append(values)
         bounds.append(batch.bounds)
-        hashes.append(hashed(recorded.listed(batch.ids)))
+        hashes.append(hashed(recorded.listed(batch.ids.cast(pa.binary()))))
         boxes.append(batch.boxes)
     for column in columns:
         column.close()
@@ -79,16 +80,10 @@ def build(collection: Collection, parquet: Path, folder: Path) -> None:
     np.save(folder / "hashed.npy", order.astype(np.uint32))
 
 
-def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Cut batches: rows as GeoJSON take several times the memory that they have in columns."""
-    for batch in batches:
-        for start in range(0, len(batch), ROWS_AT_ONCE):
-            yield batch.slice(start, ROWS_AT_ONCE)
-
-
-def hashed(ids: Sequence[str]) -> NDArray[np.uint64]:
-    """Give the hashes of some ids."""
-    return np.fromiter(map(id_hash, ids), np.uint64, len(ids))
+def hashed(ids: Iterable[bytes]) -> NDArray[np.uint64]:
+    """Give the hashes of some ids in UTF-8, as `id_hash` gives that of one."""
+    digests = b"".join([hashlib.blake2b(name, digest_size=8).digest() for name in ids])
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def id_hash(name: str) -> int:

@@ -157,5 +157,6 @@ def publish_and_die(place: str, number: int, step: int) -> None:
         return do_or_die
 
     durable.sync = dying(durable.sync)
+    durable.sync_names = dying(durable.sync_names)
     psycopg.Connection.execute = dying(psycopg.Connection.execute)  # type: ignore[method-assign]
     open_store(place).publish(title_and_row(number), "", "")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import routes
 from geo import boundaries
+from geo.linestrings import Shapes
 from geo.shipped import data_folder
 from routes import atlas, frames, rules
 from routes.fragments import fragments
@@ -545,7 +546,7 @@ def test_any_value_in_any_column_is_taken_or_is_a_fault(
         frame = frames.complete(collection, draft.frame)
         (batch,) = Recorded.of(collection, frame).batches()
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
-        (fragment,) = fragments(collection, said, frame.geometry.to_numpy())
+        (fragment,) = fragments(collection, said, Shapes.of(batch.column("geometry")).geojson())
         assert json.loads(fragment.as_py())["properties"]["id"] == frame["id"].iloc[0]
 
 

@@ -12,10 +12,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
-import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY, LON_LAT, About, Table
+from geo.linestrings import Shapes
 
 ROWS_A_GROUP, BYTES_A_GROUP = 20_000, 2**24
 BOX = "bbox"
@@ -47,10 +47,11 @@ def write_batches(
     with pq.ParquetWriter(path, written, compression="zstd") as writer:
         for group in _groups(batches, schema):
             if has_geometry:
-                boxes = shapely.bounds(shapely.from_wkb(group[GEOMETRY].to_numpy()))
+                boxes = Shapes.of(group[GEOMETRY].combine_chunks()).boxes()
                 group = group.append_column(BOX, _covering(boxes))
                 extent = _widened(extent, boxes)
             writer.write_table(group)
+            del group  # before the next one is made
         geo = {"geo": _geo(geometry_types, crs, extent)} if has_geometry else {}
         writer.add_key_value_metadata({**said, **geo})
 

@@ -11,13 +11,16 @@ from typing import Any
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
 from numpy.typing import NDArray
 
 from routes.importing import dates
 from routes.importing.mapping import Mapping
 from routes.importing.reading import Batch
-from routes.importing.values import Wrong, first, fitted, slug
-from routes.reading import Draft, labelled, shown
+from routes.importing.values import Wrong, first, fitted, labels, slugs
+from routes.reading import Draft, Labels, shown
 from routes.report import Fault
 from routes.schema import Collection, Field
 
@@ -26,6 +29,10 @@ PRECISION = "schematic"
 HALVES = ("valid_from", "valid_to")
 # What a row is put into the report by.
 _NAMES = ("name", "route", "id")
+_NONE = pa.scalar(None, pa.string())
+
+Columns = dict[str, Any]
+"""Arrow arrays by the name of their column."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +53,20 @@ class Candidates:
 
         `wrong`: what could not be read of the geometries.
         """
-        labels = self._labels(batch)
         wrong = dict(wrong)
         columns = {
             field.name: self._column(field, batch, wrong) for field in self.collection.written
         }
-        columns["valid"] = self._valid(batch, columns["valid"], wrong)
-        frame = pd.DataFrame(columns, index=pd.RangeIndex(len(batch.rows)))
-        self._fill(frame, batch, shapes)
+        self._join(columns, batch, wrong)
+        self._fill(columns, batch, shapes)
+        frame = pd.DataFrame(
+            {name: _values(column) for name, column in columns.items()},
+            index=pd.RangeIndex(len(batch.rows)),
+        )
         made = geopandas.GeoDataFrame(
             frame, geometry=geopandas.GeoSeries(shapes, index=frame.index, crs="EPSG:4326")
         )
-        draft = Draft(self.collection, self.file, made, labels, [])
+        draft = Draft(self.collection, self.file, made, self._labels(batch), [])
         for (row, name), (value, unfit) in sorted(wrong.items(), key=lambda one: one[0]):
             fault = draft.fault(row, name, unfit.problem, unfit.remedy)
             draft.faults.append(replace(fault, value=value))
@@ -109,17 +118,11 @@ class Candidates:
     def _has(self, name: str) -> bool:
         return any(field.name == name for field in self.collection.fields)
 
-    def _labels(self, batch: Batch) -> list[str]:
+    def _labels(self, batch: Batch) -> Labels:
         named = next((self.mapping.columns[one] for one in _NAMES if one in self.mapping.columns),
                      None)  # fmt: skip
-        rows = batch.rows.tolist()
-        if named is None:
-            return [f"{self.unit} {row}" for row in rows]
-        names = first(batch.values, named).tolist()
-        return [
-            labelled(f"{self.unit} {row}", shown(name)) if shown(name) else f"{self.unit} {row}"
-            for row, name in zip(rows, names, strict=True)
-        ]
+        names = None if named is None else first(batch.values, named)
+        return Labels(labels(self.unit, batch.rows, names))
 
     def _given(self, name: str, batch: Batch) -> pd.Series:
         """Give what is mapped to a column of ours, or fixed for it."""
@@ -127,67 +130,67 @@ class Candidates:
             return first(batch.values, self.mapping.columns[name])
         return pd.Series([self.mapping.fixed.get(name)] * len(batch.rows), dtype=object)
 
-    def _column(self, field: Field, batch: Batch, wrong: Wrong) -> pd.Series:
+    def _column(self, field: Field, batch: Batch, wrong: Wrong) -> Any:  # noqa: ANN401
         values = self._given(field.name, batch)
         if field.kind == "edtf":
             return self._dates(field.name, "whole", batch, wrong)
         return fitted(values, field, wrong)
 
-    def _dates(self, name: str, side: dates.Side, batch: Batch, wrong: Wrong) -> pd.Series:
+    def _dates(self, name: str, side: dates.Side, batch: Batch, wrong: Wrong) -> Any:  # noqa: ANN401 (pyarrow has no types)
         values = self._given(name, batch)
         read = dates.read(values, side, self.mapping.dates)
         wrong |= {
             (row, name): (shown(values.iloc[row]), unfit) for row, unfit in read.faults.items()
         }
-        return pd.Series(read.texts, dtype=object)
+        return read.texts
 
-    def _valid(self, batch: Batch, valid: pd.Series, wrong: Wrong) -> pd.Series:
+    def _join(self, columns: Columns, batch: Batch, wrong: Wrong) -> None:
         """Join start and end, where no time as a whole is given."""
         starts = self._dates("valid_from", "start", batch, wrong)
         ends = self._dates("valid_to", "end", batch, wrong)
-        whole = pd.Series(dates.joined(starts.tolist(), ends.tolist()), dtype=object)
-        joined = valid.where(valid.notna(), whole)
-        joined = joined.where(joined.notna(), None)
+        whole = pc.coalesce(columns["valid"], dates.joined(starts, ends))
         # Of a start that could not be read there is no time, and nothing more to say.
-        half = [row for row, name in wrong if name in HALVES]
-        joined.iloc[half] = None
-        return joined
+        half = np.zeros(len(batch.rows), dtype=bool)
+        half[[row for row, name in wrong if name in HALVES]] = True
+        columns["valid"] = pc.if_else(half, _NONE, whole) if half.any() else whole
 
-    def _fill(self, frame: pd.DataFrame, batch: Batch, shapes: NDArray[np.object_]) -> None:
+    def _fill(self, columns: Columns, batch: Batch, shapes: NDArray[np.object_]) -> None:
         """Put into columns what `filled` says."""
-        places = pd.Series([f"{self.unit} {row}" for row in batch.rows], dtype=object)
-        _put(frame, "locator", places + f" of {self.file}")
-        _put(frame, "source", self.source)
-        drawn = pd.Series([shape is not None for shape in shapes])
-        given = "precision" in self.mapping.columns or "precision" in self.mapping.fixed
-        if not given:
-            frame["precision"] = pd.Series(PRECISION, index=frame.index, dtype=object).where(
-                drawn, None
-            )
+
+        def put(name: str, *values: Any) -> None:  # noqa: ANN401 (texts or columns of them)
+            columns[name] = pc.coalesce(columns[name], *values)
+
+        places = labels(self.unit, batch.rows, None)
+        put("locator", pc.binary_join_element_wise(places, f" of {self.file}", ""))
+        put("source", pa.scalar(self.source, pa.string()))
+        if not self._is_given("precision"):
+            columns["precision"] = pc.if_else(~shapely.is_missing(shapes), PRECISION, _NONE)
         if self._has("route"):
-            _put(frame, "name", frame["route"])
-            _put(frame, "name", places)
-            _put(frame, "route", frame["name"])
+            put("name", columns["route"], places)
+            put("route", columns["name"])
             # Numbered later, in the order of time; until then each row has its own.
-            if "version" not in self.mapping.columns and "version" not in self.mapping.fixed:
-                frame["version"] = 0
-        _put(frame, "name", frame["id"])
-        _put(frame, "name", places)
+            if not self._is_given("version"):
+                columns["version"] = pa.array(np.zeros(len(shapes), np.int64))
+        put("name", columns["id"], places)
         if self._has("description"):
-            _put(frame, "description", frame["name"])
-        if "kind" in frame and self.collection.name in ("crossings", "boundaries"):
-            is_point = pd.Series([getattr(one, "geom_type", "") == "Point" for one in shapes])
-            kind = pd.Series(np.where(is_point, "crossing-point", "crossing-area"), dtype=object)
-            _put(frame, "kind", kind if self.collection.name == "crossings" else "state")
-        frame["id"] = _slugs(frame["id"])
+            put("description", columns["name"])
+        if self.collection.name == "crossings":
+            is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+            put("kind", pc.if_else(is_point, "crossing-point", "crossing-area"))
+        if self.collection.name == "boundaries":
+            put("kind", "state")
+        columns["id"] = slugs(columns["id"])
         if self._has("route"):
-            frame["_said"] = frame["route"]
-            frame["route"] = _slugs(frame["route"])
-            frame["id"] = frame["route"] + ".new"
+            columns["_said"] = columns["route"]
+            columns["route"] = slugs(columns["route"])
+            columns["id"] = pc.binary_join_element_wise(columns["route"], ".new", "")
         else:
-            _put(frame, "id", _slugs(frame["name"]))
+            put("id", slugs(columns["name"]))
         if self._has("entity"):
-            _put(frame, "entity", frame["id"])
+            put("entity", columns["id"])
+
+    def _is_given(self, name: str) -> bool:
+        return name in self.mapping.columns or name in self.mapping.fixed
 
 
 def _how(field: Field) -> str:
@@ -199,12 +202,9 @@ def _how(field: Field) -> str:
             f"--set {field.name}={choices}")  # fmt: skip
 
 
-def _slugs(column: pd.Series) -> pd.Series:
-    """Make ids of names; what is missing stays missing."""
-    return pd.Series([None if name is None else slug(name) for name in column], dtype=object)
-
-
-def _put(frame: pd.DataFrame, name: str, value: Any) -> None:  # noqa: ANN401 (text or a column)
-    """Put a value where a column has none."""
-    column = frame[name].where(frame[name].notna(), value)
-    frame[name] = column.where(column.notna(), None).astype(object)
+def _values(column: Any) -> pd.Series:  # noqa: ANN401 (pyarrow has no types)
+    """Give an Arrow array as a column of a draft: texts as they are, else Python values."""
+    if pa.types.is_string(column.type):
+        texts: pd.Series = column.to_pandas()
+        return texts
+    return pd.Series(column.to_pylist(), dtype=object)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo.dates import EdtfError, interval_of, span_of
 from geo.times import faults as edtf_faults
@@ -41,9 +43,9 @@ _CENTURY = re.compile(r"C(\d{1,2})")
 
 @dataclass(frozen=True)
 class Read:
-    """A column of dates as EDTF texts, None where there is none; what is wrong, by position."""
+    """A column of dates as EDTF, an Arrow array of texts; what is wrong, by position."""
 
-    texts: list[str | None]
+    texts: Any
     faults: dict[int, Unfit]
 
 
@@ -52,9 +54,11 @@ def read(values: pd.Series, side: Side, order: Order | None = None) -> Read:
 
     A start or end is a single date, `..` where it is open, an empty text where it is unknown.
     """
-    # A list is no date, but has to be told as what it is.
-    single = [shown(value) if isinstance(value, list | dict) else value for value in values]
-    codes, distinct = pd.factorize(pd.Series(single, dtype=object))
+    if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "empty"):
+        # A list is no date, but has to be told as what it is.
+        single = [shown(value) if isinstance(value, list | dict) else value for value in values]
+        values = pd.Series(single, dtype=object)
+    codes, distinct = pd.factorize(values)
     texts: list[str | None] = []
     wrong: dict[int, Unfit] = {}
     for position, value in enumerate(distinct):
@@ -63,22 +67,21 @@ def read(values: pd.Series, side: Side, order: Order | None = None) -> Read:
         except Unfit as unfit:
             texts.append(None)
             wrong[position] = unfit
-    spread = [texts[code] if code >= 0 else None for code in codes]
+    spread = pa.array([*texts, None], pa.string()).take(pa.array(codes % (len(texts) + 1)))
     bad = np.flatnonzero(np.isin(codes, list(wrong))) if wrong else ()
     return Read(spread, {int(row): wrong[int(codes[row])] for row in bad})
 
 
-def joined(starts: list[str | None], ends: list[str | None]) -> list[str | None]:
-    """Give intervals from starts and ends.
+def joined(starts: Any, ends: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    """Give intervals from starts and ends, Arrow arrays of texts.
 
     Without both there is no time. A start that is not given is unknown; an end that is not given
     is open: it is still so.
     """
-    return [
-        None if not start and not end
-        else f"{start or ''}/{'..' if end is None else end}"
-        for start, end in zip(starts, ends, strict=True)
-    ]  # fmt: skip
+    begin = pc.fill_null(starts, "")
+    whole = pc.binary_join_element_wise(begin, pc.fill_null(ends, ".."), "/")
+    is_none = pc.and_(pc.equal(begin, ""), pc.equal(pc.fill_null(ends, ""), ""))
+    return pc.if_else(is_none, pa.scalar(None, pa.string()), whole)
 
 
 def written(value: object, side: Side, order: Order | None = None) -> str | None:

@@ -46,7 +46,7 @@ class Scratch:
         geometry = frame.geometry.to_numpy()
         said = {
             "_row": draft.rows,
-            "_said": frame["_said"].tolist() if "_said" in frame else [None] * len(frame),
+            "_said": frame["_said"] if "_said" in frame else [None] * len(frame),
             "_faulty": [row in faulty for row in draft.rows],
             "_type": types_of(geometry),
             GEOMETRY: shapely.to_wkb(geometry),
@@ -54,7 +54,7 @@ class Scratch:
             **dict(zip(BOX, shapely.bounds(geometry).T, strict=True)),
         }
         arrays = [
-            pa.array(said[name] if name in said else frame[name].tolist(), type=kind)
+            pa.array(said[name] if name in said else frame[name], type=kind, from_pandas=True)
             for name, kind in zip(self._schema.names, self._schema.types, strict=True)
         ]
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))

@@ -9,6 +9,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 
+from geo.ragged import places
 from routes import sequence
 from routes.importing.scratch import PLACE, Scratch
 from routes.importing.versions import Closed, Versions, earliest_starts
@@ -125,12 +126,14 @@ def settle(
 def _number(table: pd.DataFrame, held: pd.DataFrame, *, numbered: bool) -> None:
     """Number the versions of each route in the order of time, and make their ids."""
     if not numbered:
-        order = table.assign(_start=earliest_starts(table["valid"]))[["route", "_start"]]
-        ordered = order.sort_values(["route", "_start"], kind="stable")
+        codes, routes = pd.factorize(table["route"])
         # Versions that the edition has keep their numbers; new ones go on from there.
         before = held.groupby("route")["version"].max() if len(held) else pd.Series(dtype="int64")
-        first = ordered["route"].map(before).fillna(0).astype("int64")
-        table["version"] = (ordered.groupby("route").cumcount() + 1 + first).reindex(table.index)
+        first = before.reindex(routes).fillna(0).to_numpy(np.int64)
+        order = np.lexsort((earliest_starts(table["valid"]), codes))
+        number = np.empty(len(table), np.int64)
+        number[order] = places(np.bincount(codes)) + 1 + first[codes[order]]
+        table["version"] = number
     table["id"] = table["route"] + ".v" + table["version"].astype("str")
 
 
@@ -159,15 +162,15 @@ def _twice(settling: Settling) -> None:
 def _one_name_each(settling: Settling) -> None:
     """Refuse two routes that would become one, as their names make the same id."""
     said = settling.table["_said"]
-    first = settling.table.groupby("route")["_said"].transform("first")
+    routes, names = (pd.factorize(settling.table[name])[0] for name in ("route", "_said"))
+    # The first row of each route, and of each row's route.
+    first = np.unique(routes, return_index=True)[1][routes]
 
     def as_another(draft: Draft, place: int, position: int) -> Fault:
-        return draft.fault(
-            place, "route", f"would be the same as {first.iloc[position]!r}, which is another name",
-            "Give it an id of its own: --map route=COLUMN",
-        )  # fmt: skip
+        problem = f"would be the same as {said.iloc[first[position]]!r}, which is another name"
+        return draft.fault(place, "route", problem, "Give it an id of its own: --map route=COLUMN")
 
-    settling.blame(np.flatnonzero(said.notna() & (said != first)).tolist(), as_another)
+    settling.blame(np.flatnonzero(names != names[first]).tolist(), as_another)
 
 
 def _overlaps(

@@ -67,8 +67,11 @@ def _wrong(unread: Mask, values: pd.Series, unfit: Unfit) -> Wrong:
 
 
 def flat(shapes: Geometries) -> Geometries:
-    """Take heights away, and make collections of one kind what they are: several of it."""
-    made: Geometries = shapely.force_2d(shapes)
+    """Take heights away, and make collections of one kind what they are: several of it.
+
+    Collections are replaced where they stand.
+    """
+    made = shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes
     for row in np.flatnonzero(shapely.get_type_id(made) == 7).tolist():  # few files have them
         parts = shapely.get_parts(shapely.get_parts(made[row]))
         kinds = set(shapely.get_type_id(parts).tolist())
@@ -79,12 +82,17 @@ def flat(shapes: Geometries) -> Geometries:
 
 def wrapped(shapes: Geometries) -> Geometries:
     """Bring longitudes to -180 to 180, and cut what crosses the antimeridian (RFC 7946, 3.1.9)."""
-    shapes = shapes.copy()
+    west, _, east, _ = shapely.bounds(shapes).T
     # What lies beyond the earth altogether is told as a fault, not brought back to it.
-    beyond = np.abs(shapely.bounds(shapes)[:, ::2]).max(axis=1)
-    far = np.flatnonzero((beyond > 180) & (beyond <= 360))
+    beyond = np.maximum(np.abs(west), np.abs(east))
+    is_far = (beyond > 180) & (beyond <= 360)
+    concerned = is_far | (east - west > 180)
+    if not concerned.any():
+        return shapes
+    shapes = shapes.copy()
+    far = np.flatnonzero(is_far)
     shapes[far] = [shapely.transform(shape, _around) for shape in shapes[far]]
-    kinds = shapely.get_type_id(shapes)
+    kinds = np.where(concerned, shapely.get_type_id(shapes), -1)
     lines = np.flatnonzero(np.isin(kinds, (1, 5)))
     lines = lines[_jumps(shapes[lines])]
     shapes[lines] = split_at_antimeridian(shapes[lines])

@@ -255,7 +255,6 @@ class FileStore:
             return
         durable.sync(made)
         made.replace(place)
-        durable.sync(place.parent)
 
     def _write_manifest(
         self, content: Content, records: dict[str, CollectionRecord], note: str, author: str
@@ -266,6 +265,9 @@ class FileStore:
 
     def _add(self, number: int, document: bytes) -> None:
         """Write the manifest of the newest edition, and point to it."""
+        # What it names has to be there whenever it is.
+        for folder in (self.layout.collections, self.layout.serving):
+            durable.sync_names(folder)
         durable.write(self.layout.manifest(number), document)
         pointer = f"{number} {manifests.sha256(document)}\n"
         durable.write(self.layout.current, pointer.encode())

@@ -123,4 +123,4 @@ def test_a_service_has_nothing_in_memory_that_only_publishers_and_pictures_need(
     )
     names = set(said.stdout.split())
     assert {"service", "routes", "numpy"} <= names
-    assert not {"pandera", "fontTools"} & names
+    assert not {"openpyxl", "fontTools"} & names
