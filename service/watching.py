@@ -15,6 +15,7 @@ from service.library import Library
 LOOKS_EVERY_S = 10.0
 """How often it looks without being told: word may be lost, and a server may stand still."""
 ENDS_WITHIN_S = 1.0
+FIRST_LOOK_WITHIN_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 log = logging.getLogger("routeshift")
 
@@ -34,14 +35,17 @@ class WatchedLibrary(Library):
         super().__init__(store)
         self._listening = listening
         self._ended: Event | None = None
+        self._looked = Event()
         self._fault: str | None = None
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Watch the store from here to the end."""
+        """Watch the store from here to the end; wait for the first look, but not for long."""
         self._ended, self._fault = Event(), "the store was not read yet"
+        self._looked.clear()
         watcher = Thread(target=self._watch, args=(self._ended,), daemon=True)
         watcher.start()
+        self._looked.wait(FIRST_LOOK_WITHIN_S)
         try:
             yield
         finally:
@@ -66,6 +70,7 @@ class WatchedLibrary(Library):
             except RoutesError as error:
                 log.error("the store cannot be read: %s", error)
                 self._fault = str(error)
+                self._looked.set()
                 ended.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -87,3 +92,4 @@ class WatchedLibrary(Library):
                 newest.index(collection)
         self._know(current, numbers)
         self._fault = None
+        self._looked.set()
