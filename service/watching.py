@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event, Thread
 
+from routes import Edition
 from routes.errors import RoutesError, StoreError
 from routes.stores.base import Store
 from service.library import Library
@@ -87,9 +88,17 @@ class WatchedLibrary(Library):
         for number in numbers:
             self.edition(number)
         if current is not None:
-            newest = self.edition(current)
-            for collection in newest.collections:
-                newest.index(collection)
+            self._open_all(self.edition(current))
         self._know(current, numbers)
         self._fault = None
         self._looked.set()
+
+    def _open_all(self, edition: Edition) -> None:
+        """Open the collections of an edition; who asks for one that cannot be is told why."""
+        for collection in edition.collections:
+            try:
+                edition.index(collection)
+            except StoreError as error:
+                # Is it this one, or can nothing be read?
+                self.store.current()
+                log.error("%s of edition %d: %s", collection, edition.number, error)

@@ -9,7 +9,9 @@ from contextlib import closing, contextmanager
 import psycopg
 import pytest
 
-from routes.errors import NotFound, StoreError
+from geo.shipped import data_folder
+from routes import publish
+from routes.errors import NotFound, StoreDamaged, StoreError
 from routes.stores.postgis import PostgisStore
 from service import watching
 from service.watching import WatchedLibrary
@@ -93,6 +95,20 @@ def test_who_listened_listens_again_after_its_connection_was_cut(databases: Data
             eventually(is_current(library, 2))
             editor.publish(title_and_row(3), "", "")
             eventually(is_current(library, 3))
+
+
+def test_one_collection_that_cannot_be_opened_hides_no_other(databases: Databases) -> None:
+    with databases.one() as address, closing(PostgisStore(address)) as editor:
+        publish(editor, data_folder("balkans"))
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE routeshift.revisions SET places = '' WHERE collection = 'routes'"
+            )
+        with watched(address) as library:
+            edition = library.current()
+            assert len(edition.index("events")) > 0
+            with pytest.raises(StoreDamaged, match="of routes cannot be opened"):
+                edition.index("routes")
 
 
 def test_a_replica_cannot_be_listened_to_and_is_looked_at() -> None:
