@@ -19,11 +19,13 @@ NAMES = tuple(field.name for field in fields(Bounds))
 class FetchedBounds(Bounds):
     """Bounds whose arrays are not there until one of them is asked for.
 
-    Of some rows, those alone are fetched: a tile has a thousand of a million.
+    Of some rows, those alone are fetched: a tile has a thousand of a million. Where there are `few`
+    in all, all are.
     """
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, *, few: bool) -> None:
         object.__setattr__(self, "_load", load)
+        object.__setattr__(self, "_few", few)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever is asked for)
         # Called only for what is not there yet.
@@ -36,6 +38,6 @@ class FetchedBounds(Bounds):
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Bounds:
         """Give the bounds of some rows."""
-        if NAMES[0] in self.__dict__:
+        if self._few or NAMES[0] in self.__dict__:
             return super().take(rows)
         return Bounds.from_array(self._load(rows))

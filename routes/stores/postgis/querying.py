@@ -31,6 +31,8 @@ from routes.wkb import WKB_HEAD, types_of
 
 MOST_ON_A_PAGE = 20_000
 """Of more rows, features are not read together with them: nobody asks for them all at once."""
+FEW = 10_000
+"""Of a collection of so few rows, boxes and times are fetched once, and kept."""
 WKB = "ST_AsEWKB(ST_SetSRID(geom, 0), 'NDR')"
 
 
@@ -47,7 +49,7 @@ class SqlIndex(CollectionIndex):
             if len(lies.places) != len(self):
                 raise ValueError(f"there are {len(lies.places)} places for {len(self)} rows")
             self._rows = Standing(ask, revision, lies.places)
-            self.bounds = FetchedBounds(self._rows.times)
+            self.bounds = FetchedBounds(self._rows.times, few=len(self) <= FEW)
             self._candidates = Candidates(lies.files, len(self))
             self.tree = self._candidates.tree
         except (ValueError, OSError, zlib.error) as error:
@@ -167,6 +169,8 @@ class SqlIndex(CollectionIndex):
 
     def _of_runs(self, runs: Rows, query: Query) -> Rows:
         """Give rows of some runs whose box meets a box of the query and which may hold then."""
+        if len(self) <= FEW:
+            return super()._of_runs(runs, query)
         rows = self._candidates.rows(runs, query)
         return self._matching(rows, conditions.meets(query))
 
