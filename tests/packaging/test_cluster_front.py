@@ -63,6 +63,13 @@ def test_what_is_asked_for_again_within_a_second_comes_from_the_cache(nginx: int
     assert second.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
 
 
+def test_an_empty_tile_is_kept_as_well(nginx: int) -> None:
+    empty = "/collections/routes/tiles/WebMercatorQuad/10/0/0"
+    found = [get(nginx, empty) for _ in range(2)]
+    assert [answer.status for answer in found] == [204, 204]
+    assert cached(found[1]) == "nginx; hit"
+
+
 def test_what_has_expired_is_asked_for_again_and_sent_by_no_service_if_it_holds(nginx: int) -> None:
     first = get(nginx, ITEMS)
     again = get(nginx, ITEMS)

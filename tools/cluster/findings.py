@@ -93,18 +93,20 @@ def edition_follows(correction: TakenUp, end_s: float, load: Load) -> Finding:
     """Look for answers of an older edition, asked for until `end_s`, that were kept too long."""
     answers = [one for one in load.between(correction.published_s, end_s) if _follows(one)]
     expired_s = correction.taken_up_s + CACHED_FOR_S
-    # What has expired is given for as long as the first who saw it asks for it anew.
+    # An answer that was begun before is kept, too, when it is there; and when it has expired, it is
+    # given for as long as the first who saw that asks anew.
     under_way = [one for one in load.between(0, end_s) if one.ended_s > correction.published_s]
     slowest_s = max((one.took_s for one in under_way), default=0)
     old = [one for one in answers if (one.edition or 0) < correction.number]
-    late = [one for one in old if one.asked_s > expired_s + slowest_s]
+    late = [one for one in old if one.asked_s > expired_s + 2 * slowest_s]
     new = [one for one in answers if one.asked_s > expired_s and one.edition == correction.number]
     last_s = old[-1].asked_s - correction.published_s if old else 0
     return Finding(
         f"Edition {correction.number}, once taken up, is what everybody gets.",
         bool(new) and not late,
         f"taken up after {correction.took_s:.1f} s, the last older one "
-        f"after {last_s:.1f} s, the slowest answer took {slowest_s:.1f} s",
+        f"after {last_s:.1f} s, the slowest answer took {slowest_s:.1f} s"
+        + "".join(f"; {one.target} ({one.cache})" for one in late),
     )
 
 

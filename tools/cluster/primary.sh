@@ -3,9 +3,12 @@
 # The image of PostgreSQL runs this once, in /docker-entrypoint-initdb.d; so does the demo.
 set -eu
 
-psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-    --set editor="$EDITOR_PASSWORD" --set reader="$READER_PASSWORD" \
-    --set replicator="$REPLICATOR_PASSWORD" <<'SQL'
+# None of them may be missing.
+: "$EDITOR_PASSWORD" "$READER_PASSWORD" "$REPLICATOR_PASSWORD"
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+\getenv editor EDITOR_PASSWORD
+\getenv reader READER_PASSWORD
+\getenv replicator REPLICATOR_PASSWORD
 CREATE ROLE editor LOGIN PASSWORD :'editor';
 CREATE ROLE reader LOGIN PASSWORD :'reader';
 CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'replicator';
