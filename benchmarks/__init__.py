@@ -6,3 +6,5 @@ and tipg) on `postgis`. How they are driven: `load` asks, `driving` lets it ask 
 measured: `answering`, `downloads`, `starting` with memory (`processes`), `importing`, `growth`, and
 with a browser `page` and `large_map`. How it is told: `results`, `telling`, `plot`.
 """
+
+import service  # noqa: F401 (first: it says how our programs use memory)

@@ -212,6 +212,11 @@ def faults(
     return {int(row): wrong[int(codes[row])] for row in rows}
 
 
+def plain(texts: list[str]) -> Mask:
+    """Tell which texts are plain dates, or intervals of such and of open sides; shape (n,)."""
+    return _read_plain(texts, "span", np.tile(_NO_TIME, (len(texts), 1)))
+
+
 def readable(texts: Texts) -> Mask:
     """Tell which texts can be read, "no time" among them; bool of shape (n,)."""
     codes, distinct = _distinct(texts)

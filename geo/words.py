@@ -5,8 +5,9 @@ English by itself; another language is a `Speech` of the same texts, and a calen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -83,13 +84,31 @@ def describe(
     `end` tells what its end means: with "source-ends" the source can know nothing later, and
     the words are "described until 2004", never "until 2004".
     """
+    return _described(valid, end, reading, speech, lambda text: date(text, speech))
+
+
+def describe_each(
+    times: Iterable[tuple[str | None, str | None]], reading: Reading, speech: Speech = ENGLISH
+) -> list[str]:
+    """Say when many things held, of each its `valid` and `end`; each date is said once."""
+    said = cache(lambda text: date(text, speech))
+    return [_described(valid, end, reading, speech, said) for valid, end in times]
+
+
+def _described(
+    valid: str | None,
+    end: str | None,
+    reading: Reading,
+    speech: Speech,
+    said: Callable[[str], str],
+) -> str:
     if not valid:
         return speech.say("none")
     begin, stop = interval_of(valid)
-    start = date(begin or "", speech) if begin not in ("", "..") else ""
+    start = said(begin or "") if begin not in ("", "..") else ""
     if stop is None:
         return start
-    until = _end(stop, "described_until" if end == "source-ends" else "until", speech)
+    until = _end(stop, "described_until" if end == "source-ends" else "until", speech, said)
     if begin == "..":
         return speech.say("always") if stop == ".." else until
     if begin == "":
@@ -99,7 +118,7 @@ def describe(
     if stop == "" or end == "source-ends":
         return speech.say("from", begin=start, end=until)
     both = "to" if reading == "exact" else "from_to"
-    return speech.say(both, begin=start, end=date(stop, speech))
+    return speech.say(both, begin=start, end=said(stop))
 
 
 def date(text: str, speech: Speech = ENGLISH) -> str:
@@ -139,10 +158,10 @@ def _parts(text: str) -> list[str]:
     return [part for part in text.removeprefix("-").split("-") if part != "XX"]
 
 
-def _end(stop: str, until: str, speech: Speech) -> str:
+def _end(stop: str, until: str, speech: Speech, said: Callable[[str], str]) -> str:
     if stop == "..":
         return speech.say("still")
-    return speech.say("end_unknown") if stop == "" else speech.say(until, end=date(stop, speech))
+    return speech.say("end_unknown") if stop == "" else speech.say(until, end=said(stop))
 
 
 def _calendar(text: str, speech: Speech) -> str:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from geo.formats import geoparquet
 from geo.formats.table import ARROW_TYPES, GEOMETRY
 from geo.times import Bounds
-from geo.words import ENGLISH, Speech, describe
+from geo.words import ENGLISH, Speech, describe_each
 from routes.schema import Collection, Kind
 
 # In the order of their numbers; -1 is none (shapely.GeometryType).
@@ -122,10 +122,8 @@ def when(
     # What is missing has the code -1.
     times, kinds = [None, *held], [None, *told]
     pairs, which = np.unique((time + 1) * len(kinds) + kind + 1, return_inverse=True)
-    said = [
-        describe(times[pair // len(kinds)], kinds[pair % len(kinds)], collection.reading, speech)
-        for pair in pairs.tolist()
-    ]
+    different = ((times[pair // len(kinds)], kinds[pair % len(kinds)]) for pair in pairs.tolist())
+    said = describe_each(different, collection.reading, speech)
     return np.array(said, dtype=object)[which]
 
 

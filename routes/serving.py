@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
@@ -61,22 +62,22 @@ def served(collection: Collection, parquet: Path) -> Iterator[Served]:
 def build(collection: Collection, parquet: Path, folder: Path) -> None:
     """Write the serving files of one collection, a batch at a time, into `folder`."""
     columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
-    bounds, boxes, hashes = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed([])]
+    count = pq.read_metadata(parquet).num_rows
+    bounds, boxes = np.empty((6, count), np.int64), np.empty((count, 4))
+    hashes, end = np.empty(count, np.uint64), 0
     for batch in served(collection, parquet):
         for column, values in zip(columns, (batch.ids, batch.fragments, batch.wkb), strict=True):
             column.append(values)
-        bounds.append(batch.bounds)
-        hashes.append(hashed(recorded.listed(batch.ids.cast(pa.binary()))))
-        boxes.append(batch.boxes)
+        begin, end = end, end + len(batch.boxes)
+        bounds[:, begin:end], boxes[begin:end] = batch.bounds, batch.boxes
+        hashes[begin:end] = hashed(recorded.listed(batch.ids.cast(pa.binary())))
     for column in columns:
         column.close()
-    every_bound, every_box = np.concatenate(bounds, axis=1), np.concatenate(boxes)
-    np.save(folder / "bounds.npy", every_bound)
-    np.save(folder / "boxes.npy", every_box)
-    tree.save(folder, every_box, Bounds.from_array(every_bound))
-    every_hash = np.concatenate(hashes)
-    order = np.argsort(every_hash, kind="stable")
-    np.save(folder / "hashes.npy", every_hash[order])
+    np.save(folder / "bounds.npy", bounds)
+    np.save(folder / "boxes.npy", boxes)
+    tree.save(folder, boxes, Bounds.from_array(bounds))
+    order = np.argsort(hashes, kind="stable")
+    np.save(folder / "hashes.npy", hashes[order])
     np.save(folder / "hashed.npy", order.astype(np.uint32))
 
 

@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from geo.dates import EdtfError, interval_of, span_of
+from geo.plaindates import spans
 from geo.times import faults as edtf_faults
+from geo.times import plain
 from routes.fitting import Unfit
 from routes.reading import shown
 
@@ -59,17 +62,29 @@ def read(values: pd.Series, side: Side, order: Order | None = None) -> Read:
         single = [shown(value) if isinstance(value, list | dict) else value for value in values]
         values = pd.Series(single, dtype=object)
     codes, distinct = pd.factorize(values)
-    texts: list[str | None] = []
+    texts: list[str | None] = distinct.tolist()
     wrong: dict[int, Unfit] = {}
-    for position, value in enumerate(distinct):
+    # Nearly all dates are written as they are to be; the others are few.
+    for position in np.flatnonzero(~_is_written(distinct, side)).tolist():
         try:
-            texts.append(written(value, side, order))
+            texts[position] = written(distinct[position], side, order)
         except Unfit as unfit:
-            texts.append(None)
-            wrong[position] = unfit
+            texts[position], wrong[position] = None, unfit
     spread = pa.array([*texts, None], pa.string()).take(pa.array(codes % (len(texts) + 1)))
     bad = np.flatnonzero(np.isin(codes, list(wrong))) if wrong else ()
     return Read(spread, {int(row): wrong[int(codes[row])] for row in bad})
+
+
+def _is_written(values: pd.Index, side: Side) -> NDArray[np.bool_]:
+    """Tell which values are EDTF already, of those that are plain."""
+    try:
+        texts = pa.array(values, pa.string())
+    except (pa.ArrowException, ValueError):  # numbers, or half a character
+        return np.zeros(len(values), dtype=bool)
+    if side == "whole":
+        return plain(values.tolist())
+    is_plain = spans(texts).is_plain
+    return is_plain & ~values.isin(STILL) if side == "end" else is_plain
 
 
 def joined(starts: Any, ends: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)

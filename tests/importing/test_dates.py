@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from geo.times import Bounds
 from routes.fitting import Unfit
-from routes.importing.dates import ORDERS, joined, read, written
+from routes.importing.dates import ORDERS, Side, joined, read, written
 
 STARTS = {
     2003: "2003", 1999.0: "1999", "2003": "2003", " 2003 ": "2003", 44: "0044", -44: "-0044",
@@ -110,3 +112,16 @@ def test_any_text_is_a_date_or_refused_with_words(text: str) -> None:
             Bounds.parse(
                 [edtf if side == "whole" else f"{edtf or ''}/" if side == "start" else None]
             )
+
+
+@given(st.lists(st.sampled_from([*STARTS, "9999", "2003-02-30", "2001/2003", "May"])))
+@pytest.mark.parametrize("side", ["start", "end", "whole"])
+def test_a_column_is_read_as_each_of_its_values_is_alone(side: Side, values: list[object]) -> None:
+    column = [str(value) for value in values] + [f"19{year:02}" for year in range(40)]
+    found = read(pd.Series(column, dtype=object), side)
+    for row, (value, text) in enumerate(zip(column, found.texts.to_pylist(), strict=True)):
+        if row in found.faults:
+            with pytest.raises(Unfit, match=re.escape(found.faults[row].problem)):
+                written(value, side)
+        else:
+            assert written(value, side) == text

@@ -124,3 +124,9 @@ def test_a_service_has_nothing_in_memory_that_only_publishers_and_pictures_need(
     names = set(said.stdout.split())
     assert {"service", "routes", "numpy"} <= names
     assert not {"openpyxl", "fontTools"} & names
+
+
+def test_what_arrow_frees_goes_back_to_the_system() -> None:
+    pool = "import service.cli, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    command = [sys.executable, "-c", pool]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "system\n"
