@@ -26,3 +26,14 @@ def give_back_at_once() -> None:
         set_option(_ARENA_MAX, 1)
         set_option(_MMAP_THRESHOLD, _LARGE_BYTES)
         set_option(_TRIM_THRESHOLD, _LARGE_BYTES)
+
+
+def at_most(size: int) -> None:
+    """Let this process have so many bytes of memory of its own, mapped files not counted.
+
+    What needs more raises MemoryError, and leaves other processes alone.
+    """
+    import resource  # there is none on Windows
+
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (size, most))

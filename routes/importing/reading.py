@@ -6,8 +6,9 @@ lists. Dates become text at once: pandas and Python have narrower calendars than
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,11 +34,24 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Rows that lie together in a file: any process can have their batches, from a copy of this.
+
+    `is_read`: they are in it already, because only the whole file can be read, from its beginning.
+    """
+
+    file: str
+    batches: Callable[[], Iterable[Batch]] = field(repr=False)
+    is_read: bool = False
+
+
+@dataclass(frozen=True)
 class Source:
     """A file that can be read: what it holds, and how its rows are counted.
 
     `crs` as pyproj reads it, None where the file names none. `unit`: what a row is called in the
-    report. `count`: how many rows there are, None where only reading it would tell.
+    report. `count`: how many rows there are, None where only reading it would tell. `pieces`: all
+    rows, in order; how they are cut depends on the file alone.
     """
 
     file: str
@@ -47,7 +61,7 @@ class Source:
     crs: Any
     unit: str
     count: int | None
-    batches: Callable[[], Iterator[Batch]] = field(repr=False)
+    pieces: Callable[[], Iterator[Piece]] = field(repr=False)
 
 
 def open_source(
@@ -80,6 +94,12 @@ def _opened(path: Path, fits: tuple[str, ...], layer: str | None, encoding: str 
     if path.suffix.casefold() in (".xlsx", ".xlsm"):
         return sheets.open_sheet(path, layer)
     return layers.open_layers(path, fits, layer, encoding)
+
+
+def read_pieces(file: str, batches: Iterable[Batch]) -> Iterator[Piece]:
+    """Give rows that are read here as pieces, a batch each."""
+    for batch in batches:
+        yield Piece(file, partial(iter, (batch,)), is_read=True)
 
 
 def refused(path: Path, problem: str, remedy: str) -> AtlasRefused:

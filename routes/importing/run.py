@@ -15,25 +15,22 @@ import pyarrow as pa
 from geo.times import Bounds
 from routes import frames, rules
 from routes.errors import StoreBusy
+from routes.importing import checking
 from routes.importing.arranging import Part, arranged
 from routes.importing.candidates import Candidates
+from routes.importing.checking import Checker
 from routes.importing.mapping import BadOption, Mapping
-from routes.importing.projection import Projection, guessed, placed
+from routes.importing.projection import Projection
 from routes.importing.reading import Source, open_source, refused
 from routes.importing.scratch import BOX, Mask, Scratch
 from routes.importing.settling import Held, Settled, settle
-from routes.importing.shapes import (
-    decode,
-    mended,
-    wrapped,
-)
 from routes.importing.target import NewAtlas, Target
 from routes.importing.versions import with_closed
-from routes.reading import Draft
 from routes.recorded import schema_of
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
+from routes.workers import Workers
 
 Rows = Callable[[int], None]
 
@@ -54,12 +51,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Checked:
-    """All rows of a file, checked: every fault, and the rows that have one."""
+    """All rows of a file, checked: every fault, and the rows that have one.
+
+    `workers` checked them, and make what is published of them.
+    """
 
     faults: tuple[Fault, ...]
     faulty: Mask
     settled: Settled
     scratch: Scratch
+    workers: Workers
 
     @property
     def sound(self) -> int:
@@ -110,25 +111,30 @@ class Import:
     options: Options
 
     @contextmanager
-    def checked(self, count: Rows = lambda _: None) -> Iterator[Checked]:
-        """Read and check all rows; they are kept in a temporary file for as long as this lasts.
+    def checked(
+        self, count: Rows = lambda _: None, workers: Workers | None = None
+    ) -> Iterator[Checked]:
+        """Read and check all rows; they are kept in temporary files for as long as this lasts.
 
-        `count` is told how many rows were read. Raises AtlasRefused for a file that breaks off.
+        `count` is told how many rows were read. Without `workers` all is done by this process.
+        Raises AtlasRefused for a file that breaks off, and WorkersLost.
         """
+        workers = workers or Workers()
         faults = self.candidates.missing()
         if faults:
             raise AtlasRefused(faults)
-        with tempfile.TemporaryDirectory(prefix="routeshift-import-") as folder:
-            scratch = Scratch(Path(folder), self.collection)
-            context = self._context()
-            for draft in self._drafts(count):
-                found = [*draft.faults, *rules.check_rows(draft, context)]
-                found = list(dict.fromkeys(map(self.candidates.named, found)))
-                faults += found
-                bad = {fault.row for fault in found}
-                scratch.append(draft, bad)
-            scratch.close()
-            yield self._settled(scratch, faults)
+        checker = Checker(
+            self.path, self.collection, self.mapping, self.candidates, self._context(),
+            self.options.mend_areas,
+        )  # fmt: skip
+        with tempfile.TemporaryDirectory(prefix="routeshift-import-") as name:
+            folder, pieces = Path(name), list[Path]()
+            for found in checking.checked(checker, self.source, folder, workers):
+                faults += found.faults
+                pieces.append(found.place)
+                count(found.rows)
+            scratch = Scratch(folder, self.collection, pieces)
+            yield self._settled(scratch, faults, workers)
 
     def refuse_faulty(self, checked: Checked, *, leave_out_faulty: bool = False) -> None:
         """Raise AtlasRefused where a row has a fault: all or nothing, unless that is not asked.
@@ -177,28 +183,11 @@ class Import:
 
     def _context(self) -> rules.Context:
         return rules.Context(
-            {}, self.target.sources, self.target.boundaries, self.target.extent,
+            {}, list(self.target.sources), self.target.boundaries, self.target.extent,
             self.target.known(), self.target.homes(),
         )  # fmt: skip
 
-    def _drafts(self, count: Rows) -> Iterator[Draft]:
-        projection: Projection | None = None
-        said = self.mapping.crs or self.source.crs
-        if said is not None:
-            projection = Projection.of(said)
-        for batch in self.source.batches():
-            shapes, wrong = decode(batch.geometry, batch.values, self.mapping)
-            if projection is None:
-                projection = guessed(self.path, shapes)
-            if projection is not None:
-                shapes, wrong = placed(projection, shapes, wrong)
-                shapes = wrapped(shapes)
-            if self.options.mend_areas:
-                shapes = mended(shapes)
-            yield self.candidates.draft(batch, shapes, wrong)
-            count(len(batch.rows))
-
-    def _settled(self, scratch: Scratch, faults: list[Fault]) -> Checked:
+    def _settled(self, scratch: Scratch, faults: list[Fault], workers: Workers) -> Checked:
         faulty = scratch.table(["_faulty"])["_faulty"].to_numpy().copy()
         if not len(faulty):
             raise refused(self.path, "holds no rows", "Give a file with some")
@@ -217,7 +206,7 @@ class Import:
         )
         faulty[[position for position, _ in settled.faults]] = True
         more = [self.candidates.named(fault) for _, fault in settled.faults]
-        return Checked((*faults, *more), faulty, settled, scratch)
+        return Checked((*faults, *more), faulty, settled, scratch, workers)
 
 
 def prepare(path: Path, store: Store, options: Options) -> Import:

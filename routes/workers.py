@@ -1,0 +1,163 @@
+"""Work cut into pieces that need nothing of each other: done here, or by processes of this machine.
+
+A piece of work is a function of a module and a small argument, and gives a small result; what is
+large lies in files that all can see. A piece may be done twice, where a worker is lost, and so
+writes its files whole or not at all. Results come in the order of the pieces, whoever made them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from routes.errors import RoutesError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+MOST_LOST = 3
+"""How often workers may be lost before the work is given up: what kills them kills them again."""
+
+
+class WorkersLost(RoutesError):
+    """Processes that work for this one ended again and again."""
+
+
+class Here(Executor):
+    """Does each piece of work at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401
+        """Call the function, and give what it gave or raised."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # it is raised where the result is asked for
+            future.set_exception(error)
+        return future
+
+
+@dataclass
+class Workers:
+    """Whoever does work: an executor, `count` pieces at once.
+
+    `renew` gives an executor in place of one whose processes ended; without it their loss is not
+    made good here.
+    """
+
+    executor: Executor = field(default_factory=Here)
+    count: int = 1
+    renew: Callable[[], Executor] | None = None
+    lost: int = 0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether work is done in this process, so that nothing has to be sent."""
+        return isinstance(self.executor, Here)
+
+    def each(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """Give the result for each task, in order; not many more are taken than are worked on.
+
+        Raises what the work raised, and WorkersLost.
+        """
+        ahead = 1 if self.is_here else 2 * self.count
+        waiting: deque[tuple[Task, Future[Result]]] = deque()
+        try:
+            for task in tasks:
+                waiting.append((task, self._submitted(work, task)))
+                if len(waiting) >= ahead:
+                    yield self._first(work, waiting)
+            while waiting:
+                yield self._first(work, waiting)
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+    def _submitted(self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
+        try:
+            return self.executor.submit(work, task)
+        except BrokenProcessPool as error:
+            # Found out when its result is asked for, as with those that were submitted before.
+            broken: Future[Result] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _first(
+        self, work: Callable[[Task], Result], waiting: deque[tuple[Task, Future[Result]]]
+    ) -> Result:
+        while True:
+            try:
+                result = waiting[0][1].result()
+            except BrokenProcessPool:
+                self._mend()
+                again = [(task, self._submitted(work, task)) for task, _ in waiting]
+                waiting.clear()
+                waiting.extend(again)
+            else:
+                waiting.popleft()
+                return result
+
+    def _mend(self) -> None:
+        self.lost += 1
+        if self.renew is None or self.lost > MOST_LOST:
+            raise WorkersLost(
+                f"workers were lost {self.lost} times, killed perhaps for the memory that they "
+                "took; let fewer work at once: --workers 1"
+            )
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor = self.renew()
+
+
+def usable_cores() -> int:
+    """Give how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def pool(count: int, memory_bytes: int | None = None) -> Iterator[Workers]:
+    """Let so many processes of this machine work, each in so much memory where that is said.
+
+    They are not forked from this process, whose threads may hold locks.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["routes.importing.checking"])
+
+    def made() -> Executor:
+        prepare = partial(_prepared, memory_bytes)
+        return ProcessPoolExecutor(count, context, initializer=prepare)
+
+    workers = Workers(made(), count, made)
+    try:
+        yield workers
+    finally:
+        workers.executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepared(memory_bytes: int | None) -> None:
+    """Make a process ready to work: it ends with the one it works for, and not by Ctrl-C."""
+    from routes.importing.memory import at_most, give_back_at_once
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)
+    give_back_at_once()
+    if memory_bytes is not None:
+        at_most(memory_bytes)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
