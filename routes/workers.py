@@ -13,7 +13,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -81,8 +81,8 @@ class Workers:
             while waiting:
                 yield self._first(work, waiting)
         finally:
-            for _, future in waiting:
-                future.cancel()
+            # What runs still writes into folders that are about to go.
+            wait([future for _, future in waiting if not future.cancel()])
 
     def _submitted(self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
         try:

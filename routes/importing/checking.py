@@ -7,7 +7,7 @@ where the format lets one begin in the middle, and its result is small.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -96,7 +96,7 @@ class _Task:
     place: Path
 
 
-def checked(checker: Checker, source: Source, folder: Path, workers: Workers) -> Iterator[Found]:
+def checked(checker: Checker, source: Source, folder: Path, workers: Workers) -> Generator[Found]:
     """Check all rows of a source, and tell what was found in each piece, in order.
 
     All workers have to see `folder`. Raises AtlasRefused for a file that breaks off.

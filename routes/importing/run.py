@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
-from geo.times import Bounds
 from routes import frames, rules
 from routes.errors import StoreBusy
 from routes.importing import checking
-from routes.importing.arranging import Part, arranged
+from routes.importing.arranging import arranged
 from routes.importing.candidates import Candidates
+from routes.importing.checked import Checked
 from routes.importing.checking import Checker
 from routes.importing.mapping import BadOption, Mapping
 from routes.importing.projection import Projection
 from routes.importing.reading import Source, open_source, refused
-from routes.importing.scratch import BOX, Mask, Scratch
-from routes.importing.settling import Held, Settled, settle
+from routes.importing.scratch import Scratch
+from routes.importing.settling import Held, settle
 from routes.importing.target import NewAtlas, Target
 from routes.importing.versions import with_closed
-from routes.recorded import schema_of
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
@@ -47,55 +43,6 @@ class Options:
     replace: bool = False
     mend_areas: bool = False
     new: NewAtlas = field(default_factory=NewAtlas)
-
-
-@dataclass(frozen=True)
-class Checked:
-    """All rows of a file, checked: every fault, and the rows that have one.
-
-    `workers` checked them, and make what is published of them.
-    """
-
-    faults: tuple[Fault, ...]
-    faulty: Mask
-    settled: Settled
-    scratch: Scratch
-    workers: Workers
-
-    @property
-    def sound(self) -> int:
-        """How many rows have no fault."""
-        return int((~self.faulty).sum())
-
-    def part(self, collection: Collection) -> Part:
-        """Give the rows without a fault, with the columns that all rows together settled."""
-        kept = ~self.faulty
-        table = self.scratch.table([*BOX, "_type"])
-        boxes = np.column_stack([table[side].to_numpy() for side in BOX])[kept]
-        types = frozenset(table["_type"].filter(pa.array(kept)).unique().to_pylist())
-        ids = pa.array(self.settled.columns["id"][kept], pa.string(), from_pandas=True)
-        return Part(lambda: self._batches(collection), ids, boxes, types)
-
-    def bounds(self, collection: Collection) -> Bounds:
-        """Give when the rows without a fault hold."""
-        valid = self.settled.columns.get("valid")
-        if valid is None:
-            valid = self.scratch.table(["valid"])["valid"].to_pandas()
-        return Bounds.parse(valid[~self.faulty], collection.reading)
-
-    def _batches(self, collection: Collection) -> Iterator[pa.RecordBatch]:
-        schema = schema_of(collection)
-        settled = {
-            name: pa.array(values, schema.field(name).type, from_pandas=True)
-            for name, values in self.settled.columns.items()
-        }
-        start = 0
-        for batch in self.scratch.batches():
-            for name, values in settled.items():
-                at = batch.schema.get_field_index(name)
-                batch = batch.set_column(at, name, values.slice(start, len(batch)))
-            yield batch.filter(pa.array(~self.faulty[start : start + len(batch)]))
-            start += len(batch)
 
 
 @dataclass(frozen=True)
@@ -128,12 +75,12 @@ class Import:
             self.options.mend_areas,
         )  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="routeshift-import-") as name:
-            folder, pieces = Path(name), list[Path]()
-            for found in checking.checked(checker, self.source, folder, workers):
-                faults += found.faults
-                pieces.append(found.place)
-                count(found.rows)
-            scratch = Scratch(folder, self.collection, pieces)
+            scratch = Scratch(Path(name), self.collection)
+            with closing(checking.checked(checker, self.source, scratch.folder, workers)) as pieces:
+                for found in pieces:
+                    faults += found.faults
+                    scratch.add(found.place, found.rows)
+                    count(found.rows)
             yield self._settled(scratch, faults, workers)
 
     def refuse_faulty(self, checked: Checked, *, leave_out_faulty: bool = False) -> None:
@@ -162,9 +109,9 @@ class Import:
         added = checked.part(self.collection)
         parts = [added]
         if not self.options.replace:
-            closing = partial(with_closed, closed=checked.settled.closed)
-            parts = [self.target.part(name).changed(closing), added]
-        made = arranged(self.collection, parts, checked.scratch.folder)
+            closed = partial(with_closed, closed=checked.settled.closed)
+            parts = [self.target.part(name, closed), added]
+        made = arranged(self.collection, parts, checked.scratch.folder, checked.workers)
         kept, held = self.target.kept(store, name)
         if name == "boundaries":
             # They are derived from the shipped boundaries, which are no longer there.
@@ -178,6 +125,7 @@ class Import:
             {name: made},
             tuple(_left_out(fault) for fault in checked.faults),
             self.target.stories,
+            workers=checked.workers,
         )
         return store.publish(content, note, author, progress)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Names
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -76,7 +76,13 @@ class Scratch:
 
     folder: Path
     collection: Collection
-    pieces: Sequence[Path]
+    pieces: list[Path] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def add(self, piece: Path, rows: int) -> None:
+        """Take the rows of another piece, which follow those that are here."""
+        self.pieces.append(piece)
+        self.sizes.append(rows)
 
     def table(self, names: list[str]) -> pa.Table:
         """Give some columns of all rows, mapped into memory."""
@@ -84,11 +90,6 @@ class Scratch:
         tables = [_mapped(piece).select(names) for piece in self.pieces]
         return pa.concat_tables([pa.schema([(one, kinds[one]) for one in names]).empty_table(),
                                  *tables])  # fmt: skip
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give all rows, the columns that people write and GEOMETRY as WKB, a batch at a time."""
-        for piece in self.pieces:
-            yield from batches(piece, self.collection)
 
 
 def batches(piece: Path, collection: Collection) -> Iterator[pa.RecordBatch]:
