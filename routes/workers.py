@@ -18,6 +18,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -52,13 +54,17 @@ class Here(Executor):
 class Workers:
     """Whoever does work: an executor, `count` pieces at once.
 
-    `renew` gives an executor in place of one whose processes ended; without it their loss is not
-    made good here.
+    `folder` is for temporary files, and all see it; None is the system's. `breaks` says that
+    processes ended, and `renew` gives an executor in place of theirs; without it who made the
+    executor has tried again already. `cancels`: what is cancelled there does not run any more.
     """
 
     executor: Executor = field(default_factory=Here)
     count: int = 1
+    folder: Path | None = None
+    breaks: type[Exception] = BrokenProcessPool
     renew: Callable[[], Executor] | None = None
+    cancels: bool = True
     lost: int = 0
 
     @property
@@ -82,12 +88,12 @@ class Workers:
                 yield self._first(work, waiting)
         finally:
             # What runs still writes into folders that are about to go.
-            wait([future for _, future in waiting if not future.cancel()])
+            wait([future for _, future in waiting if not (self.cancels and future.cancel())])
 
     def _submitted(self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
         try:
             return self.executor.submit(work, task)
-        except BrokenProcessPool as error:
+        except self.breaks as error:
             # Found out when its result is asked for, as with those that were submitted before.
             broken: Future[Result] = Future()
             broken.set_exception(error)
@@ -99,7 +105,7 @@ class Workers:
         while True:
             try:
                 result = waiting[0][1].result()
-            except BrokenProcessPool:
+            except self.breaks:
                 self._mend()
                 again = [(task, self._submitted(work, task)) for task, _ in waiting]
                 waiting.clear()
@@ -112,8 +118,8 @@ class Workers:
         self.lost += 1
         if self.renew is None or self.lost > MOST_LOST:
             raise WorkersLost(
-                f"workers were lost {self.lost} times, killed perhaps for the memory that they "
-                "took; let fewer work at once: --workers 1"
+                "workers were lost again and again, killed perhaps for the memory that they took; "
+                "let fewer work at once, or give each more: --workers, --worker-memory"
             )
         self.executor.shutdown(wait=False, cancel_futures=True)
         self.executor = self.renew()
@@ -125,35 +131,46 @@ def usable_cores() -> int:
 
 
 @contextmanager
-def pool(count: int, memory_bytes: int | None = None) -> Iterator[Workers]:
+def pool(
+    count: int, memory_bytes: int | None = None, folder: Path | None = None
+) -> Iterator[Workers]:
     """Let so many processes of this machine work, each in so much memory where that is said.
 
-    They are not forked from this process, whose threads may hold locks.
+    They are forked from one that has imported what they need and nothing else, not from this one,
+    whose threads may hold locks.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["routes.importing.checking"])
+    forkserver.ensure_running()
 
     def made() -> Executor:
         prepare = partial(_prepared, memory_bytes)
         return ProcessPoolExecutor(count, context, initializer=prepare)
 
-    workers = Workers(made(), count, made)
+    workers = Workers(made(), count, folder, renew=made)
     try:
         yield workers
     finally:
         workers.executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _prepared(memory_bytes: int | None) -> None:
-    """Make a process ready to work: it ends with the one it works for, and not by Ctrl-C."""
-    from routes.importing.memory import at_most, give_back_at_once
+def work_alone() -> None:
+    """Use one core, and no more memory than is needed now: there are others beside this process."""
+    from routes.importing.memory import give_back_at_once
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
     give_back_at_once()
+
+
+def _prepared(memory_bytes: int | None) -> None:
+    """Make a process ready to work: it ends with the one it works for, and not by Ctrl-C."""
+    from routes.importing.memory import at_most
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    work_alone()
     if memory_bytes is not None:
         at_most(memory_bytes)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

@@ -30,12 +30,13 @@ PIECE = ".piece"
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in the rows of one piece, which are in a file at `place`.
+    """What was found in the rows of one piece of `file`, which are in a file at `place`.
 
     `rows`: how many there are. `projection`: how their geometries were placed, None where there
     was none.
     """
 
+    file: str
     place: Path
     rows: int
     faults: list[Fault]
@@ -46,7 +47,8 @@ class Found:
 class Checker:
     """Checks rows of one file; any process can, from a copy.
 
-    `path`: the file, for what is said of it as a whole.
+    `path`: the file, for what is said of it as a whole. `is_folder`: it is a folder of files, and
+    a row is not told from others without its file.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Checker:
     candidates: Candidates
     context: rules.Context
     mend_areas: bool
+    is_folder: bool
 
     def check(self, piece: Piece, projection: Projection | None, place: Path) -> Found:
         """Check the rows of a piece, and write them to `place`.
@@ -63,15 +66,18 @@ class Checker:
         """
         rows, faults = 0, list[Fault]()
         candidates = replace(self.candidates, file=piece.file)
+        of = f"{piece.file}, " if self.is_folder else ""
         with scratch.Piece(place, self.collection) as written:
             for batch in piece.batches():
                 draft, projection = self._draft(candidates, batch, projection)
                 found = [*draft.faults, *rules.check_rows(draft, self.context)]
                 found = list(dict.fromkeys(map(candidates.named, found)))
                 faults += found
-                written.append(draft, {fault.row for fault in found})
+                bad = {fault.row for fault in found}
+                faulty = [row in bad for row in draft.rows]
+                written.append(draft, [f"{of}{row}" for row in draft.rows], faulty)
                 rows += len(batch.rows)
-        return Found(place, rows, faults, projection)
+        return Found(piece.file, place, rows, faults, projection)
 
     def _draft(
         self, candidates: Candidates, batch: Batch, projection: Projection | None

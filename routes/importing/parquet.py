@@ -35,7 +35,7 @@ def open_parquet(path: Path) -> Source:
     file.close()
     return Source(
         path.name, "Parquet", columns, geometry is not None, crs, "row", sum(sizes),
-        lambda: _pieces(path, columns, geometry, sizes),
+        lambda: _pieces(path, columns, geometry, sizes), is_cut=True,
     )  # fmt: skip
 
 

@@ -51,7 +51,8 @@ class Source:
 
     `crs` as pyproj reads it, None where the file names none. `unit`: what a row is called in the
     report. `count`: how many rows there are, None where only reading it would tell. `pieces`: all
-    rows, in order; how they are cut depends on the file alone.
+    rows, in order; how they are cut depends on the file alone. `is_cut`: each can be read by
+    itself. `is_folder`: they are of several files.
     """
 
     file: str
@@ -62,6 +63,8 @@ class Source:
     unit: str
     count: int | None
     pieces: Callable[[], Iterator[Piece]] = field(repr=False)
+    is_cut: bool = False
+    is_folder: bool = False
 
 
 def open_source(
@@ -70,12 +73,24 @@ def open_source(
     layer: str | None = None,
     encoding: str | None = None,
 ) -> Source:
-    """Open a file of any kind. `fits`: the types of geometry that are looked for.
+    """Open a file of any kind, or a folder of some. `fits`: the geometries that are looked for.
 
     Raises AtlasRefused where it cannot be read, or where one of its layers has to be named.
     """
     if not path.exists():
         raise refused(path, "is missing", "Give the path of a file")
+    # A file geodatabase of Esri is a folder, and one file for all others.
+    if path.is_dir() and path.suffix.casefold() != ".gdb":
+        from routes.importing import folders
+
+        return folders.open_folder(path, fits, layer, encoding)
+    return open_file(path, fits, layer, encoding)
+
+
+def open_file(
+    path: Path, fits: tuple[str, ...], layer: str | None = None, encoding: str | None = None
+) -> Source:
+    """Open one file. Raises AtlasRefused as `open_source`."""
     source = _opened(path, fits, layer, encoding)
     twice = sorted({name for name in source.columns if source.columns.count(name) > 1})
     if twice:

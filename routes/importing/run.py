@@ -72,14 +72,15 @@ class Import:
             raise AtlasRefused(faults)
         checker = Checker(
             self.path, self.collection, self.mapping, self.candidates, self._context(),
-            self.options.mend_areas,
+            self.options.mend_areas, self.source.is_folder,
         )  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="routeshift-import-") as name:
+        place = workers.folder
+        with tempfile.TemporaryDirectory(prefix="routeshift-import-", dir=place) as name:
             scratch = Scratch(Path(name), self.collection)
             with closing(checking.checked(checker, self.source, scratch.folder, workers)) as pieces:
                 for found in pieces:
                     faults += found.faults
-                    scratch.add(found.place, found.rows)
+                    scratch.add(found.place, found.rows, found.file)
                     count(found.rows)
             yield self._settled(scratch, faults, workers)
 
@@ -153,7 +154,10 @@ class Import:
             close=self.options.close_versions,
         )
         faulty[[position for position, _ in settled.faults]] = True
-        more = [self.candidates.named(fault) for _, fault in settled.faults]
+        more = [
+            self.candidates.named(_of_file(fault, scratch.file_of(position)))
+            for position, fault in settled.faults
+        ]
         return Checked((*faults, *more), faulty, settled, scratch, workers)
 
 
@@ -184,3 +188,8 @@ def prepare(path: Path, store: Store, options: Options) -> Import:
 def _left_out(fault: Fault) -> dict[str, str]:
     said = asdict(fault)
     return {name: said[name] for name in ("file", "row", "field", "value", "problem")}
+
+
+def _of_file(fault: Fault, file: str) -> Fault:
+    """Give a fault the file of its row, which among those of a folder is named with it."""
+    return replace(fault, file=file, row=fault.row.removeprefix(f"{file}, "))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Names
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -50,14 +49,14 @@ class Piece:
         if kind is None:
             self._unfinished.replace(self._path)
 
-    def append(self, draft: Draft, faulty: Names[str]) -> None:
-        """Write the rows of a draft; `faulty` names those that have a fault."""
+    def append(self, draft: Draft, named: list[str], faulty: list[bool]) -> None:
+        """Write the rows of a draft, how each is named, and whether it has a fault."""
         frame = draft.frame
         geometry = frame.geometry.to_numpy()
         said = {
-            "_row": draft.rows,
+            "_row": named,
             "_said": frame["_said"] if "_said" in frame else [None] * len(frame),
-            "_faulty": [row in faulty for row in draft.rows],
+            "_faulty": faulty,
             "_type": types_of(geometry),
             GEOMETRY: shapely.to_wkb(geometry),
             **dict(zip(PLACE, _middles(geometry).T, strict=True)),
@@ -78,11 +77,17 @@ class Scratch:
     collection: Collection
     pieces: list[Path] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
-    def add(self, piece: Path, rows: int) -> None:
-        """Take the rows of another piece, which follow those that are here."""
+    def add(self, piece: Path, rows: int, file: str) -> None:
+        """Take the rows of another piece, of `file`, which follow those that are here."""
         self.pieces.append(piece)
         self.sizes.append(rows)
+        self.files.append(file)
+
+    def file_of(self, position: int) -> str:
+        """Tell of which file a row is."""
+        return self.files[int(np.searchsorted(np.cumsum(self.sizes), position, side="right"))]
 
     def table(self, names: list[str]) -> pa.Table:
         """Give some columns of all rows, mapped into memory."""
