@@ -42,7 +42,7 @@ def cluster(
     with ExitStack() as stack:
         if address == LOCAL:
             made = distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None,
+                n_workers=count, threads_per_worker=1, dashboard_address="127.0.0.1:0",
                 memory_limit=memory_bytes or "auto",
             )  # fmt: skip
             client = stack.enter_context(distributed.Client(stack.enter_context(made)))

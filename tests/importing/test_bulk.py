@@ -13,16 +13,16 @@ import geopandas
 import pyogrio
 import pytest
 
-from routes.clusters import LOCAL, cluster
+from routes.clusters import LOCAL, NoCluster, cluster
 from routes.importing import prepare
 from routes.importing.reading import BATCH
+from routes.recorded import ROWS_A_GROUP
 from routes.report import AtlasRefused, Fault
-from routes.stores.base import Manifest
 from routes.workers import Workers, WorkersLost, pool
 from tests.importing.ferries import options, store_in
 from tests.importing.test_arranging import made_up
 
-MAPS = "locator=locator,description=description"
+OPTIONS = options("locator=locator,description=description", ())
 
 
 @pytest.fixture(scope="module")
@@ -39,102 +39,27 @@ def dask() -> Iterator[Workers]:
 
 @pytest.fixture(scope="module")
 def frame() -> geopandas.GeoDataFrame:
-    """Rows of three batches and a bit."""
-    return made_up(3 * BATCH + 700)
+    """More rows than are read at once, and than are sorted at once."""
+    return made_up(max(2 * BATCH, ROWS_A_GROUP) + 500)
 
 
-def published(
-    path: Path, folder: Path, workers: Workers | None = None, *, killing: bool = False
-) -> Manifest:
-    """What is recorded of a file in a new store, though its workers be killed after some rows."""
-    folder.mkdir()
-    store = store_in(folder)
-    ready = prepare(path, store, options(MAPS, ()))
-    left = [workers] if killing and workers else []
-
-    def count(_: int) -> None:
-        while left:
-            (kill_dask if left[0].renew is None else kill_pool)(left.pop())
-
-    with ready.checked(count, workers) as checked:
-        assert checked.faults == ()
-        manifest = ready.publish(store, checked)
-    assert store.verify() == []
-    return manifest
+@pytest.fixture(scope="module")
+def made(frame: geopandas.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(frame, tmp_path_factory.mktemp("made") / "made.gpkg")
 
 
-def kill_pool(workers: Workers) -> None:
-    assert isinstance(workers.executor, ProcessPoolExecutor)
-    for process in list(workers.executor._processes):
-        os.kill(process, signal.SIGKILL)
+@pytest.fixture(scope="module")
+def alone(made: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The hash of the rows as this process records them without others."""
+    return recorded(made, tmp_path_factory.mktemp("alone"))
 
 
-def kill_dask(_: Workers) -> None:
-    client = distributed.get_client()
-    for process in client.run(os.getpid).values():
-        os.kill(process, signal.SIGKILL)
-
-
-def faults_of(path: Path, folder: Path, workers: Workers | None = None) -> tuple[Fault, ...]:
-    asked = options(MAPS, ())
-    with prepare(path, store_in(folder), asked).checked(workers=workers) as checked:
-        return checked.faults
-
-
-@pytest.mark.parametrize("name", ["made.gpkg", "made.parquet", "made.fgb"])
-def test_processes_and_dask_record_the_same_as_one_process(
-    name: str, frame: geopandas.GeoDataFrame, processes: Workers, dask: Workers, tmp_path: Path
-) -> None:
-    path = written(frame, tmp_path / name)
-    alone = published(path, tmp_path / "alone")
-    assert published(path, tmp_path / "processes", processes).content == alone.content
-    assert published(path, tmp_path / "dask", dask).content == alone.content
-    assert alone.collections["routes"].count == len(frame)
-
-
-def test_workers_that_are_killed_are_replaced_and_their_rows_checked_again(
-    frame: geopandas.GeoDataFrame, tmp_path: Path
-) -> None:
-    path = written(frame, tmp_path / "made.gpkg")
-    alone = published(path, tmp_path / "alone")
-    with pool(2) as workers:
-        assert published(path, tmp_path / "killed", workers, killing=True).content == alone.content
-        assert workers.lost == 1
-
-
-def test_dask_replaces_workers_that_are_killed(
-    frame: geopandas.GeoDataFrame, tmp_path: Path
-) -> None:
-    path = written(frame, tmp_path / "made.gpkg")
-    alone = published(path, tmp_path / "alone")
-    with cluster(LOCAL, 2) as workers:
-        assert published(path, tmp_path / "killed", workers, killing=True).content == alone.content
-
-
-def test_work_that_kills_its_workers_is_given_up() -> None:
-    with pool(1) as workers, pytest.raises(WorkersLost, match="--worker-memory"):
-        list(workers.each(killed, [1]))
-
-
-def killed(_: int) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_a_worker_that_needs_more_memory_than_it_may_have_says_so() -> None:
-    with pool(1, 2**29) as workers, pytest.raises(MemoryError):
-        list(workers.each(bytearray, [2**30]))
-
-
-def test_faults_of_all_pieces_are_told_in_the_order_of_the_file(
-    frame: geopandas.GeoDataFrame, processes: Workers, tmp_path: Path
-) -> None:
-    rows = [5, BATCH + 1, 3 * BATCH]
-    broken = frame.copy()
-    broken.loc[rows, "mode"] = "by kite"
-    path = written(broken, tmp_path / "made.gpkg")
-    found = faults_of(path, tmp_path, processes)
-    assert found == faults_of(path, tmp_path)
-    assert [fault.row.split()[1] for fault in found] == [str(row + 1) for row in rows]
+@pytest.fixture
+def parts(frame: geopandas.GeoDataFrame, tmp_path: Path) -> list[geopandas.GeoDataFrame]:
+    """The rows in five parts, for which there is the folder `parts`."""
+    (tmp_path / "parts").mkdir()
+    fifth = -(-len(frame) // 5)
+    return [frame[start : start + fifth].copy() for start in range(0, len(frame), fifth)]
 
 
 def written(frame: geopandas.GeoDataFrame, path: Path) -> Path:
@@ -145,62 +70,148 @@ def written(frame: geopandas.GeoDataFrame, path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def parts(frame: geopandas.GeoDataFrame, tmp_path: Path) -> list[geopandas.GeoDataFrame]:
-    """The rows in five parts."""
-    fifth = -(-len(frame) // 5)
-    return [frame[start : start + fifth].copy() for start in range(0, len(frame), fifth)]
+def recorded(
+    path: Path, folder: Path, workers: Workers | None = None, *, killing: bool = False
+) -> str:
+    """The hash of the routes in a new store, though workers be killed after the first rows."""
+    store = store_in(folder)
+    ready = prepare(path, store, OPTIONS)
+    doomed = [workers] if killing and workers else []
+
+    def count(_: int) -> None:
+        while doomed:
+            kill(doomed.pop())
+
+    with ready.checked(count, workers) as checked:
+        assert checked.faults == ()
+        manifest = ready.publish(store, checked)
+    assert store.verify() == []
+    return manifest.collections["routes"].sha256
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".fgb", ".gpkg"])
+def kill(workers: Workers) -> None:
+    if isinstance(workers.executor, ProcessPoolExecutor):
+        doomed = list(workers.executor._processes)
+    else:
+        doomed = list(distributed.get_client().run(os.getpid).values())
+    for process in doomed:
+        os.kill(process, signal.SIGKILL)
+
+
+def faults_of(path: Path, folder: Path, workers: Workers | None = None) -> tuple[Fault, ...]:
+    with prepare(path, store_in(folder), OPTIONS).checked(workers=workers) as checked:
+        return checked.faults
+
+
+def test_processes_record_the_same_as_one(
+    made: Path, alone: str, processes: Workers, tmp_path: Path
+) -> None:
+    assert recorded(made, tmp_path, processes) == alone
+
+
+def test_dask_records_the_same_as_one_process(
+    made: Path, alone: str, dask: Workers, tmp_path: Path
+) -> None:
+    assert recorded(made, tmp_path, dask) == alone
+
+
+def test_workers_read_a_parquet_file_by_its_row_groups(
+    frame: geopandas.GeoDataFrame, alone: str, processes: Workers, tmp_path: Path
+) -> None:
+    assert recorded(written(frame, tmp_path / "made.parquet"), tmp_path, processes) == alone
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".fgb"])
 def test_a_folder_is_recorded_as_its_files_together_would_be(
-    suffix: str, frame: geopandas.GeoDataFrame, parts: list[geopandas.GeoDataFrame],
-    processes: Workers, dask: Workers, tmp_path: Path,
-) -> None:  # fmt: skip
-    whole = published(written(frame, tmp_path / "whole.gpkg"), tmp_path / "alone")
-    folder = tmp_path / "parts"
-    folder.mkdir()
+    suffix: str, parts: list[geopandas.GeoDataFrame], alone: str, dask: Workers, tmp_path: Path
+) -> None:
     for number, part in enumerate(parts):
-        written(part, folder / f"{number}{suffix}")
-    for name, workers in [("none", None), ("processes", processes), ("dask", dask)]:
-        assert published(folder, tmp_path / name, workers).content == whole.content
+        written(part, tmp_path / "parts" / f"{number}{suffix}")
+    assert recorded(tmp_path / "parts", tmp_path, dask) == alone
 
 
-def test_faults_planted_in_three_files_are_all_told_with_file_and_row(
+def test_processes_that_are_killed_are_replaced_and_their_rows_checked_again(
+    made: Path, alone: str, tmp_path: Path
+) -> None:
+    with pool(2) as workers:
+        assert recorded(made, tmp_path, workers, killing=True) == alone
+        assert workers.lost == 1
+
+
+def test_dask_replaces_workers_that_are_killed(made: Path, alone: str, tmp_path: Path) -> None:
+    with cluster(LOCAL, 2) as workers:
+        assert recorded(made, tmp_path, workers, killing=True) == alone
+
+
+def test_work_that_kills_its_workers_is_given_up() -> None:
+    with pool(1) as workers, pytest.raises(WorkersLost, match="--worker-memory"):
+        list(workers.each(signal.raise_signal, [signal.SIGKILL]))
+
+
+def test_a_worker_that_needs_more_memory_than_it_may_have_says_so() -> None:
+    with pool(1, 2**29) as workers, pytest.raises(MemoryError):
+        list(workers.each(bytearray, [2**30]))
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routes.clusters.SECONDS_TO_ANSWER", 1)
+    with (
+        pytest.raises(NoCluster, match=r"tcp://127\.0\.0\.1:9"),
+        cluster("tcp://127.0.0.1:9", 1),
+    ):
+        raise AssertionError
+
+
+def test_faults_planted_in_three_pieces_of_a_file_are_told_in_its_order(
+    frame: geopandas.GeoDataFrame, processes: Workers, tmp_path: Path
+) -> None:
+    rows = [5, BATCH + 1, 2 * BATCH + 3]
+    broken = frame.copy()
+    broken.loc[rows, "mode"] = "by kite"
+    path = written(broken, tmp_path / "made.gpkg")
+    found = faults_of(path, tmp_path, processes)
+    assert found == faults_of(path, tmp_path)
+    assert [fault.row.split()[1] for fault in found] == [str(row + 1) for row in rows]
+
+
+def test_faults_planted_in_three_files_of_a_folder_are_told_with_file_and_row(
     parts: list[geopandas.GeoDataFrame], dask: Workers, tmp_path: Path
 ) -> None:
     folder = tmp_path / "parts"
-    folder.mkdir()
     for number, part in enumerate(parts):
         if number in (0, 2, 4):
             part.iloc[number, part.columns.get_loc("mode")] = "by kite"
-        written(part, folder / f"{number}.parquet")
+        written(part[:100], folder / f"{number}.parquet")
     found = faults_of(folder, tmp_path, dask)
     assert found == faults_of(folder, tmp_path)
     told = [(fault.file, fault.row.split(" (")[0]) for fault in found]
     assert told == [("0.parquet", "row 1"), ("2.parquet", "row 3"), ("4.parquet", "row 5")]
 
 
-def test_what_stands_twice_in_two_files_of_a_folder_is_told_of_both(
+def test_versions_that_overlap_in_two_files_of_a_folder_are_told_with_both(
     parts: list[geopandas.GeoDataFrame], tmp_path: Path
 ) -> None:
     folder = tmp_path / "parts"
-    folder.mkdir()
     for number, part in enumerate(parts[:2]):
-        part["route"], part["version"] = part["route"].to_numpy(), 1
         part.iloc[7, part.columns.get_loc("route")] = "twice"
-        written(part[:20], folder / f"{number}.csv")
-    found = faults_of(folder, tmp_path)
-    assert [(fault.file, fault.row) for fault in found] == []
-    assert "0.csv, line 9" in found[1].problem
+        part.iloc[7, part.columns.get_loc("begin")] = "1999"
+        written(part[:20], folder / f"{number}.parquet")
+    (found,) = faults_of(folder, tmp_path)
+    assert (found.file, found.row) == ("1.parquet", "row 8 (Made-up route 2053)")
+    assert "0.parquet, row 8" in found.problem
 
 
 def test_files_of_different_columns_are_refused_by_name(
     parts: list[geopandas.GeoDataFrame], tmp_path: Path
 ) -> None:
     folder = tmp_path / "parts"
-    folder.mkdir()
     written(parts[0][:5], folder / "0.parquet")
     written(parts[1][:5].drop(columns="mode"), folder / "1.parquet")
     with pytest.raises(AtlasRefused, match=r"0\.parquet has .*'mode'.*1\.parquet has"):
-        prepare(folder, store_in(tmp_path), options(MAPS, ()))
+        prepare(folder, store_in(tmp_path), OPTIONS)
+
+
+def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    with pytest.raises(AtlasRefused, match="holds no files"):
+        prepare(tmp_path / "parts", store_in(tmp_path), OPTIONS)
