@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +22,15 @@ from typing import Any
 import geopandas
 
 import routes
-from benchmarks import processes, synthetic
+from benchmarks import synthetic
 from benchmarks.importing import NEW
+from benchmarks.processes import Watch
 from routes.importing import Options, prepare
 from routes.importing.crew import Crew, bytes_of
 from routes.importing.memory import give_back_at_once
 
 ROWS_A_PART = 250_000
 VERTICES = 20
-SECONDS_BETWEEN_LOOKS = 0.2
 FAULTY_PARTS = 3
 
 
@@ -137,7 +135,7 @@ def _import(folder: Path, crew: Crew) -> dict[str, Any]:
     place = folder.with_name("store")
     shutil.rmtree(place, ignore_errors=True)
     store = routes.open_store(place)
-    watch = _Watch()
+    watch = Watch()
     began = time.perf_counter()
     with watch, crew.at_work(folder, store) as workers:
         ready = prepare(folder, store, Options(source_title="Made up", new=NEW))
@@ -153,7 +151,7 @@ def _import(folder: Path, crew: Crew) -> dict[str, Any]:
         "wall_s": wall_s,
         "cpu_s": watch.cpu_s,
         "worker_mb": watch.worker_mb,
-        "parent_mb": watch.parent_mb,
+        "parent_mb": watch.own_mb,
         "store_bytes": _bytes(place),
         "file_bytes": _bytes(folder),
         "planted": planted,
@@ -162,38 +160,6 @@ def _import(folder: Path, crew: Crew) -> dict[str, Any]:
         "files": len(list(folder.iterdir())),
         "content": manifest.content,
     }
-
-
-class _Watch:
-    """Looks at this process and those that it started, for as long as it is entered."""
-
-    def __init__(self) -> None:
-        self.cpu_s = self.worker_mb = self.parent_mb = 0.0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(SECONDS_BETWEEN_LOOKS):
-            self.look()
-
-    def look(self) -> None:
-        """Take the memory of each process, and the CPU time of all."""
-        own, *others = processes.tree((os.getpid(),))
-        self.cpu_s = max(self.cpu_s, processes.cpu_s((own,)) or 0.0)
-        self.parent_mb = max(self.parent_mb, _own_mb(own))
-        self.worker_mb = max([self.worker_mb, *map(_own_mb, others)])
-
-
-def _own_mb(process: int) -> float:
-    memory = processes.memory(process)
-    return memory.own_mb if memory else 0.0
 
 
 def _bytes(folder: Path) -> int:
