@@ -7,6 +7,7 @@ writes its files whole or not at all. Results come in the order of the pieces, w
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -23,7 +24,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
+import shapely
 
+from geo import boundaries
+from geo.overland import longest_over_land
 from routes.errors import RoutesError
 
 Task = TypeVar("Task")
@@ -57,6 +61,7 @@ class Workers:
     `folder` is for temporary files, and all see it; None is the system's. `breaks` says that
     processes ended, and `renew` gives an executor in place of theirs; without it who made the
     executor has tried again already. `cancels`: what is cancelled there does not run any more.
+    `begun`: done as soon as a worker has begun; until then this process does what there is to do.
     """
 
     executor: Executor = field(default_factory=Here)
@@ -65,6 +70,7 @@ class Workers:
     breaks: type[Exception] = BrokenProcessPool
     renew: Callable[[], Executor] | None = None
     cancels: bool = True
+    begun: Future[Any] | None = None
     lost: int = 0
 
     @property
@@ -82,7 +88,7 @@ class Workers:
         try:
             for task in tasks:
                 waiting.append((task, self._submitted(work, task)))
-                if len(waiting) >= ahead:
+                while waiting and (len(waiting) >= ahead or waiting[0][1].done()):
                     yield self._first(work, waiting)
             while waiting:
                 yield self._first(work, waiting)
@@ -91,6 +97,8 @@ class Workers:
             wait([future for _, future in waiting if not (self.cancels and future.cancel())])
 
     def _submitted(self, work: Callable[[Task], Result], task: Task) -> Future[Result]:
+        if self.begun is not None and not self.begun.done():
+            return Here().submit(work, task)
         try:
             return self.executor.submit(work, task)
         except self.breaks as error:
@@ -137,7 +145,7 @@ def pool(
     """Let so many processes of this machine work, each in so much memory where that is said.
 
     They are forked from one that has imported what they need and nothing else, not from this one,
-    whose threads may hold locks.
+    whose threads may hold locks. That takes a second or two, in which this one works.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["routes.importing.checking"])
@@ -147,7 +155,9 @@ def pool(
         prepare = partial(_prepared, memory_bytes)
         return ProcessPoolExecutor(count, context, initializer=prepare)
 
-    workers = Workers(made(), count, folder, renew=made)
+    executor = made()
+    begun = [executor.submit(_warm) for _ in range(count)]
+    workers = Workers(executor, count, folder, renew=made, begun=begun[0])
     try:
         yield workers
     finally:
@@ -171,6 +181,12 @@ def _prepared(memory_bytes: int | None) -> None:
     work_alone()
     if memory_bytes is not None:
         at_most(memory_bytes)
+
+
+def _warm() -> None:
+    """Load what takes its time where it is first asked for: the land."""
+    line = shapely.LineString([(15, 43), (16, 43)])
+    longest_over_land([line], boundaries.load(), shortest_m=math.inf)
 
 
 def _end_with_parent() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import distributed
 import geopandas
@@ -28,7 +29,7 @@ OPTIONS = options("locator=locator,description=description", ())
 @pytest.fixture(scope="module")
 def processes() -> Iterator[Workers]:
     with pool(2) as workers:
-        yield workers
+        yield begun(workers)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,13 @@ def recorded(
     return manifest.collections["routes"].sha256
 
 
+def begun(workers: Workers) -> Workers:
+    """The same when a process has begun: until then the one that leads works alone."""
+    assert workers.begun is not None
+    workers.begun.result()
+    return workers
+
+
 def kill(workers: Workers) -> None:
     if isinstance(workers.executor, ProcessPoolExecutor):
         doomed = list(workers.executor._processes)
@@ -107,6 +115,16 @@ def test_processes_record_the_same_as_one(
     made: Path, alone: str, processes: Workers, tmp_path: Path
 ) -> None:
     assert recorded(made, tmp_path, processes) == alone
+
+
+def test_until_processes_have_begun_this_one_works() -> None:
+    here = Workers(Never(), count=2, begun=Future())
+    assert list(here.each(abs, [-1, -2, -3])) == [1, 2, 3]
+
+
+class Never(Executor):
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401
+        raise AssertionError(fn)
 
 
 def test_dask_records_the_same_as_one_process(
@@ -134,7 +152,7 @@ def test_processes_that_are_killed_are_replaced_and_their_rows_checked_again(
     made: Path, alone: str, tmp_path: Path
 ) -> None:
     with pool(2) as workers:
-        assert recorded(made, tmp_path, workers, killing=True) == alone
+        assert recorded(made, tmp_path, begun(workers), killing=True) == alone
         assert workers.lost == 1
 
 
@@ -145,12 +163,12 @@ def test_dask_replaces_workers_that_are_killed(made: Path, alone: str, tmp_path:
 
 def test_work_that_kills_its_workers_is_given_up() -> None:
     with pool(1) as workers, pytest.raises(WorkersLost, match="--worker-memory"):
-        list(workers.each(signal.raise_signal, [signal.SIGKILL]))
+        list(begun(workers).each(signal.raise_signal, [signal.SIGKILL]))
 
 
 def test_a_worker_that_needs_more_memory_than_it_may_have_says_so() -> None:
     with pool(1, 2**29) as workers, pytest.raises(MemoryError):
-        list(workers.each(bytearray, [2**30]))
+        list(begun(workers).each(bytearray, [2**30]))
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
