@@ -54,6 +54,10 @@ class Here(Executor):
         return future
 
 
+def _nobody() -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Workers:
     """Whoever does work: an executor, `count` pieces at once.
@@ -62,6 +66,7 @@ class Workers:
     processes ended, and `renew` gives an executor in place of theirs; without it who made the
     executor has tried again already. `cancels`: what is cancelled there does not run any more.
     `begun`: done as soon as a worker has begun; until then this process does what there is to do.
+    `told` is called after each piece.
     """
 
     executor: Executor = field(default_factory=Here)
@@ -71,6 +76,7 @@ class Workers:
     renew: Callable[[], Executor] | None = None
     cancels: bool = True
     begun: Future[Any] | None = None
+    told: Callable[[], None] = _nobody
     lost: int = 0
 
     @property
@@ -120,6 +126,7 @@ class Workers:
                 waiting.extend(again)
             else:
                 waiting.popleft()
+                self.told()
                 return result
 
     def _mend(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -23,6 +24,7 @@ from routes.importing.scratch import Scratch
 from routes.importing.settling import Held, settle
 from routes.importing.target import NewAtlas, Target
 from routes.importing.versions import with_closed
+from routes.recorded import ROWS_A_GROUP
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
@@ -128,6 +130,8 @@ class Import:
             self.target.stories,
             workers=checked.workers,
         )
+        pieces = 2 * -(-sum(len(part.boxes) for part in parts) // ROWS_A_GROUP) or 1
+        checked.workers.told = _share_of(pieces, name, progress)
         return store.publish(content, note, author, progress)
 
     def _context(self) -> rules.Context:
@@ -188,6 +192,12 @@ def prepare(path: Path, store: Store, options: Options) -> Import:
 def _left_out(fault: Fault) -> dict[str, str]:
     said = asdict(fault)
     return {name: said[name] for name in ("file", "row", "field", "value", "problem")}
+
+
+def _share_of(pieces: int, name: str, progress: Progress) -> Callable[[], None]:
+    """Tell how much of a collection is done: about so many pieces are dealt, sorted and served."""
+    numbers = itertools.count(1)
+    return lambda: progress(f"{name} {min(100 * next(numbers) // pieces, 100)} %")
 
 
 def _of_file(fault: Fault, file: str) -> Fault:

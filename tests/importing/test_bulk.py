@@ -233,3 +233,16 @@ def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     with pytest.raises(AtlasRefused, match="holds no files"):
         prepare(tmp_path / "parts", store_in(tmp_path), OPTIONS)
+
+
+def test_how_much_is_published_is_told_on_the_way(
+    made: Path, processes: Workers, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    store = store_in(tmp_path)
+    ready = prepare(made, store, OPTIONS)
+    with ready.checked(workers=processes) as checked:
+        ready.publish(store, checked, progress=told.append)
+    shares = [int(one.split()[1]) for one in told if one.endswith("%")]
+    assert shares == sorted(shares)
+    assert shares[0] < 100 == shares[-1]
