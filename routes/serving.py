@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
@@ -26,19 +24,12 @@ from routes import recorded, tree
 from routes.fragments import fragments
 from routes.mapped import ColumnWriter
 from routes.schema import Collection
-from routes.workers import Workers
 
 FORMAT = 3
 """Of these files; others are left alone and built anew. 1 had all columns in an Arrow file, 2 had
 an R-tree over space alone."""
 
 ROWS_AT_ONCE = 4_000
-# What passes between processes: the columns, then six bounds and four sides of boxes.
-SERVED = pa.schema([
-    ("ids", pa.string()), ("fragments", pa.large_binary()), ("wkb", pa.binary()),
-    *((f"bound-{number}", pa.int64()) for number in range(6)),
-    *((f"side-{number}", pa.float64()) for number in range(4)),
-])  # fmt: skip
 
 
 class Served(NamedTuple):
@@ -72,49 +63,16 @@ def served(
         )
 
 
-def served_by(
-    workers: Workers, collection: Collection, parquet: Path, folder: Path
-) -> Iterator[Served]:
-    """Let workers make what `served` gives; it passes through files in `folder`."""
-    if workers.is_here:
-        yield from served(collection, parquet)
-        return
-    groups = range(pq.ParquetFile(parquet).num_row_groups)
-    for path in workers.each(partial(_write, collection, parquet, folder), groups):
-        yield from _read(path)
-        path.unlink()
-
-
-def _write(collection: Collection, parquet: Path, folder: Path, group: int) -> Path:
-    """Write what is served of one row group into a file, which is there when all went well."""
-    path = folder / f"served-{group:06}.arrow"
-    unfinished = path.with_suffix(".unfinished")
-    with pa.ipc.new_file(str(unfinished), SERVED) as writer:
-        for one in served(collection, parquet, [group]):
-            columns = (one.ids, one.fragments, one.wkb, *one.bounds, *one.boxes.T)
-            arrays = [pa.array(column, kind.type)
-                      for column, kind in zip(columns, SERVED, strict=True)]  # fmt: skip
-            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SERVED))
-    return unfinished.replace(path)
-
-
-def _read(path: Path) -> Iterator[Served]:
-    with pa.OSFile(str(path)) as file:
-        reader: Any = pa.ipc.open_file(file)
-        for number in range(reader.num_record_batches):
-            ids, fragments, wkb, *numbers = reader.get_batch(number).columns
-            arrays = [one.to_numpy() for one in numbers]
-            yield Served(ids, fragments, wkb, np.stack(arrays[:6]), np.column_stack(arrays[6:]))
-
-
 def build(
-    collection: Collection, parquet: Path, folder: Path, workers: Workers | None = None
+    collection: Collection, parquet: Path, folder: Path, made: Iterable[Served] | None = None
 ) -> None:
-    """Write the serving files of one collection, a batch at a time, into `folder`."""
-    workers = workers or Workers()
+    """Write the serving files of one collection, a batch at a time, into `folder`.
+
+    `made`: what others have made of it already, as `served` does.
+    """
     columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
     bounds, boxes, hashes = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], [hashed([])]
-    for batch in served_by(workers, collection, parquet, folder):
+    for batch in made or served(collection, parquet):
         for column, values in zip(columns, (batch.ids, batch.fragments, batch.wkb), strict=True):
             column.append(values)
         bounds.append(batch.bounds)

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
@@ -136,8 +137,19 @@ class Workers:
                 "workers were lost again and again, killed perhaps for the memory that they took; "
                 "let fewer work at once, or give each more: --workers, --worker-memory"
             )
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor.shutdown(wait=True, cancel_futures=True)
         self.executor = self.renew()
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a place to write a file at, and move it to `path` when all went well.
+
+    Who does the same piece of work beside, as it is thought to be lost, writes another.
+    """
+    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    yield unfinished
+    unfinished.replace(path)
 
 
 def usable_cores() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from geo.formats.table import GEOMETRY
 from routes import frames, recorded
 from routes.recorded import ROWS_A_GROUP
 from routes.schema import Collection
+from routes.workers import whole
 
 RANK = "_rank"
 """The place of a row in the order; a row that has none is left out."""
@@ -54,26 +56,28 @@ class Deal:
 
 
 def dealt(deal: Deal) -> Dealt:
-    """Deal rows out to a file, which is there when all went well."""
-    unfinished = deal.place.with_suffix(".unfinished")
-    stretches: list[NDArray[np.int64]] = []
-    writer: Any = None
-    for table in _some(deal.batches()):
-        rank = table[RANK].to_numpy()
-        order = np.argsort(rank // ROWS_A_GROUP, kind="stable")
-        order = order[rank[order] >= 0]
-        ordered = table.take(pa.array(order)).combine_chunks()
-        found, begins = np.unique(rank[order] // ROWS_A_GROUP, return_index=True)
-        if writer is None:
-            writer = pa.ipc.new_file(str(unfinished), table.schema)
-        for begin, end in zip(begins, [*begins[1:], len(order)], strict=True):
-            (batch,) = ordered.slice(begin, end - begin).to_batches()
-            writer.write_batch(batch)
-        stretches.append(found)
-    if writer is not None:
-        writer.close()
-        unfinished.replace(deal.place)
-    return Dealt(deal.place, np.concatenate([np.empty(0, np.int64), *stretches]))
+    """Deal rows out to a file, which is there when all went well; of no rows there is none."""
+    tables = _some(deal.batches())
+    first = next(tables, None)
+    if first is None:
+        return Dealt(deal.place, np.empty(0, np.int64))
+    with whole(deal.place) as unfinished, pa.ipc.new_file(str(unfinished), first.schema) as writer:
+        stretches = [_write(table, writer) for table in chain([first], tables)]
+    return Dealt(deal.place, np.concatenate(stretches))
+
+
+def _write(table: pa.Table, writer: Any) -> NDArray[np.int64]:  # noqa: ANN401 (pyarrow has no types)
+    """Write a batch of rows for each stretch that there are some of; give the stretches."""
+    rank = table[RANK].to_numpy()
+    order = np.argsort(rank // ROWS_A_GROUP, kind="stable")
+    order = order[rank[order] >= 0]
+    ordered = table.take(pa.array(order)).combine_chunks()
+    stretches, begins = np.unique(rank[order] // ROWS_A_GROUP, return_index=True)
+    ends = np.append(begins, len(order))[1:]
+    for begin, end in zip(begins, ends, strict=True):
+        (batch,) = ordered.slice(begin, end - begin).to_batches()
+        writer.write_batch(batch)
+    return stretches
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,12 @@ def made(stretch: Stretch) -> Path:
     said = dict(zip(batch.schema.names, batch.columns, strict=True))
     if stretch.multi:
         said[GEOMETRY] = _unified(said[GEOMETRY], stretch.multi)
-    whole = recorded.completed(stretch.collection, said)
-    unfinished = stretch.place.with_suffix(".unfinished")
-    with pa.ipc.new_file(str(unfinished), whole.schema) as writer:
-        writer.write_batch(whole)
-    unfinished.replace(stretch.place)
+    completed = recorded.completed(stretch.collection, said)
+    with (
+        whole(stretch.place) as unfinished,
+        pa.ipc.new_file(str(unfinished), completed.schema) as writer,
+    ):
+        writer.write_batch(completed)
     return stretch.place
 
 

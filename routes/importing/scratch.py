@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -17,6 +18,7 @@ from geo.formats.table import GEOMETRY
 from routes.reading import Draft
 from routes.recorded import schema_of, types_of
 from routes.schema import Collection
+from routes.workers import whole
 
 Mask = NDArray[np.bool_]
 
@@ -30,24 +32,26 @@ _EXTRA = _NUMBERS | {"_row": pa.string(), "_said": pa.string(), "_type": pa.stri
 
 
 class Piece:
-    """Writes some rows, those of a file that lie together; there when all went well."""
+    """Writes some rows, those of a file that lie together; they are there when all went well."""
 
     def __init__(self, path: Path, collection: Collection) -> None:
         self._path = path
-        self._unfinished = path.with_suffix(".unfinished")
         self._schema = pa.schema([*_own(collection).items(), *_EXTRA.items()])
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._writer = self._stack.enter_context(
-            pa.ipc.new_file(str(self._unfinished), self._schema)
-        )
+        unfinished = self._stack.enter_context(whole(self._path))
+        writer = pa.ipc.new_file(str(unfinished), self._schema)
+        self._writer = self._stack.enter_context(writer)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._stack.close()
-        if kind is None:
-            self._unfinished.replace(self._path)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
 
     def append(self, draft: Draft, named: list[str], faulty: list[bool]) -> None:
         """Write the rows of a draft, how each is named, and whether it has a fault."""

@@ -28,6 +28,7 @@ from routes import frames, recorded, serving
 from routes.errors import StoreBusy, StoreDamaged, StoreError
 from routes.index import CollectionIndex
 from routes.schema import COLLECTIONS, Collection
+from routes.served_by import served_by
 from routes.stores import durable, manifests, verification
 from routes.stores.base import (
     CollectionRecord,
@@ -231,7 +232,9 @@ class FileStore:
         self, collection: Collection, sha256: str, folder: Path, workers: Workers
     ) -> None:
         folder.mkdir()
-        serving.build(collection, self.layout.parquet(sha256), folder, workers)
+        parquet = self.layout.parquet(sha256)
+        made = served_by(workers, collection, parquet, folder.parent)
+        serving.build(collection, parquet, folder, made)
         hashes = {path.name: durable.sha256(path) for path in sorted(folder.iterdir())}
         (folder / self.layout.hashes(sha256).name).write_bytes(
             orjson.dumps(hashes, option=orjson.OPT_INDENT_2)

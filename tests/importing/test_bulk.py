@@ -192,6 +192,24 @@ def test_faults_planted_in_three_pieces_of_a_file_are_told_in_its_order(
     assert [fault.row.split()[1] for fault in found] == [str(row + 1) for row in rows]
 
 
+def test_processes_leave_out_the_same_rows_as_one(
+    frame: geopandas.GeoDataFrame, processes: Workers, tmp_path: Path
+) -> None:
+    broken = frame[: BATCH + 10].copy()
+    broken.loc[[3, BATCH + 5], "mode"] = "by kite"
+    path = written(broken, tmp_path / "made.gpkg")
+    hashes = set()
+    for name, workers in (("alone", None), ("together", processes)):
+        (tmp_path / name).mkdir()
+        store = store_in(tmp_path / name)
+        ready = prepare(path, store, OPTIONS)
+        with ready.checked(workers=workers) as checked:
+            manifest = ready.publish(store, checked)
+        assert manifest.collections["routes"].count == len(broken) - 2
+        hashes.add(manifest.collections["routes"].sha256)
+    assert len(hashes) == 1
+
+
 def test_faults_planted_in_three_files_of_a_folder_are_told_with_file_and_row(
     parts: list[geopandas.GeoDataFrame], dask: Workers, tmp_path: Path
 ) -> None:
