@@ -14,6 +14,7 @@ import geopandas
 import pyogrio
 import pytest
 
+import routes
 from routes.clusters import LOCAL, NoCluster, cluster
 from routes.importing import prepare
 from routes.importing.reading import BATCH
@@ -72,10 +73,13 @@ def written(frame: geopandas.GeoDataFrame, path: Path) -> Path:
 
 
 def recorded(
-    path: Path, folder: Path, workers: Workers | None = None, *, killing: bool = False
+    path: Path, place: Path | str, workers: Workers | None = None, *, killing: bool = False
 ) -> str:
-    """The hash of the routes in a new store, though workers be killed after the first rows."""
-    store = store_in(folder)
+    """The hash of the routes in a new store, though workers be killed after the first rows.
+
+    `place`: a folder for the store, or the address of a database.
+    """
+    store = store_in(place) if isinstance(place, Path) else routes.open_store(place)
     ready = prepare(path, store, OPTIONS)
     doomed = [workers] if killing and workers else []
 
@@ -111,10 +115,10 @@ def faults_of(path: Path, folder: Path, workers: Workers | None = None) -> tuple
         return checked.faults
 
 
-def test_processes_record_the_same_as_one(
-    made: Path, alone: str, processes: Workers, tmp_path: Path
+def test_processes_record_the_same_as_one_in_every_kind_of_store(
+    made: Path, alone: str, processes: Workers, place: Path | str
 ) -> None:
-    assert recorded(made, tmp_path, processes) == alone
+    assert recorded(made, place, processes) == alone
 
 
 def test_until_processes_have_begun_this_one_works() -> None:
