@@ -39,7 +39,7 @@ MOST_LOST = 3
 
 
 class WorkersLost(RoutesError):
-    """Processes that work for this one ended again and again."""
+    """Processes that work for this one ended again and again, or ran out of memory."""
 
 
 class Here(Executor):
@@ -125,6 +125,11 @@ class Workers:
                 again = [(task, self._submitted(work, task)) for task, _ in waiting]
                 waiting.clear()
                 waiting.extend(again)
+            except MemoryError:
+                raise WorkersLost(
+                    "a piece of the work takes more memory than a worker may have; "
+                    "give each more: --worker-memory"
+                ) from None
             else:
                 waiting.popleft()
                 self.told()

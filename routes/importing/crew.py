@@ -13,7 +13,7 @@ from routes.stores.base import Store
 from routes.stores.files import FileStore
 from routes.workers import Workers, pool, usable_cores
 
-LARGE_BYTES = 2**25
+LARGE_BYTES = 2**26
 """Of smaller files one process has checked all rows before others have begun."""
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", re.IGNORECASE)

@@ -197,7 +197,14 @@ def _left_out(fault: Fault) -> dict[str, str]:
 def _share_of(pieces: int, name: str, progress: Progress) -> Callable[[], None]:
     """Tell how much of a collection is done: about so many pieces are dealt, sorted and served."""
     numbers = itertools.count(1)
-    return lambda: progress(f"{name} {min(100 * next(numbers) // pieces, 100)} %")
+
+    def told() -> None:
+        share = 100 * next(numbers) // pieces
+        # Those who work go on with other collections.
+        if share <= 100:
+            progress(f"{name} {share} %")
+
+    return told
 
 
 def _of_file(fault: Fault, file: str) -> Fault:

@@ -171,7 +171,7 @@ def test_work_that_kills_its_workers_is_given_up() -> None:
 
 
 def test_a_worker_that_needs_more_memory_than_it_may_have_says_so() -> None:
-    with pool(1, 2**29) as workers, pytest.raises(MemoryError):
+    with pool(1, 2**29) as workers, pytest.raises(WorkersLost, match="more memory"):
         list(begun(workers).each(bytearray, [2**30]))
 
 
