@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 PROCESSES = Path("/proc")
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @dataclass(frozen=True)
@@ -15,11 +17,13 @@ class Memory:
     """Resident memory of one process in MB.
 
     `own`: anonymous pages, which nobody else can use. `mapped`: pages of files that it maps, which
-    are the system's page cache and shared with whoever maps the same files.
+    are the system's page cache and shared with whoever maps the same files. `share`: all of it, of
+    pages that n processes have in common the n-th part.
     """
 
     own_mb: float
     mapped_mb: float
+    share_mb: float
 
 
 def tree(roots: tuple[int, ...]) -> list[int]:
@@ -49,8 +53,11 @@ def memory(process: int) -> Memory | None:
         lines = (PROCESSES / str(process) / "smaps_rollup").read_text().splitlines()[1:]
     except OSError:
         return None
+    if not lines:  # It has ended, and nobody has been told yet.
+        return None
     kb = {name: int(value.split()[0]) for name, value in (line.split(":") for line in lines)}
-    return Memory(kb["Anonymous"] / 1024, (kb["Rss"] - kb["Anonymous"]) / 1024)
+    own, mapped = kb["Anonymous"], kb["Rss"] - kb["Anonymous"]
+    return Memory(own / 1024, mapped / 1024, kb["Pss"] / 1024)
 
 
 def _stats() -> Iterator[tuple[int, list[str]]]:
@@ -65,3 +72,36 @@ def _stats() -> Iterator[tuple[int, list[str]]]:
 
 def _parent(stat: list[str]) -> int:
     return int(stat[1])
+
+
+class Watch:
+    """Looks at this process and those that it starts, for as long as it is entered.
+
+    `cpu_s`: of all of them, from their beginning. `own_mb` and `worker_mb`: the most that this
+    process, and any other, had of its own. `all_mb`: the most that all together had.
+    """
+
+    def __init__(self) -> None:
+        self.cpu_s = self.own_mb = self.worker_mb = self.all_mb = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Take the memory of each process, and the CPU time of all."""
+        members = tree((os.getpid(),))
+        taken = [memory(one) or Memory(0.0, 0.0, 0.0) for one in members]
+        self.cpu_s = max(self.cpu_s, cpu_s((members[0],)) or 0.0)
+        self.own_mb = max(self.own_mb, taken[0].own_mb)
+        self.worker_mb = max([self.worker_mb, *(one.own_mb for one in taken[1:])])
+        self.all_mb = max(self.all_mb, sum(one.share_mb for one in taken))
+
+    def _watch(self) -> None:
+        while not self._done.wait(SECONDS_BETWEEN_LOOKS):
+            self.look()

@@ -27,9 +27,9 @@ def content(size: int) -> Content:
     return Content(shipped.atlas, shipped.sources, dict(shipped.frames) | {"routes": made})
 
 
-def versions(size: int) -> GeoDataFrame:
+def versions(size: int, points: int = POINTS, seed: int = SEED) -> GeoDataFrame:
     """Give wandering lines of some hundred kilometres, each valid for some years."""
-    chance = np.random.default_rng(SEED)
+    chance = np.random.default_rng(seed)
     number = np.arange(size)
     route = number // VERSIONS_OF_A_ROUTE
     version = number % VERSIONS_OF_A_ROUTE + 1
@@ -55,12 +55,12 @@ def versions(size: int) -> GeoDataFrame:
         "editor_note": None,
     }
     frame = pd.DataFrame(columns, index=number)
-    return GeoDataFrame(frame, geometry=_lines(size, chance), crs="EPSG:4326")
+    return GeoDataFrame(frame, geometry=_lines(size, points, chance), crs="EPSG:4326")
 
 
-def _lines(size: int, chance: np.random.Generator) -> NDArray[np.object_]:
+def _lines(size: int, points: int, chance: np.random.Generator) -> NDArray[np.object_]:
     begin = chance.uniform((WEST, SOUTH), (EAST, NORTH), (size, 1, 2))
     heading = chance.normal(0, 0.12, (size, 1, 2))
-    steps = heading + chance.normal(0, 0.05, (size, POINTS - 1, 2))
-    points = np.concatenate([begin, begin + np.cumsum(steps, axis=1)], axis=1)
-    return np.asarray(shapely.linestrings(np.round(points, 4)))
+    steps = heading + chance.normal(0, 0.05, (size, points - 1, 2))
+    places = np.concatenate([begin, begin + np.cumsum(steps, axis=1)], axis=1)
+    return np.asarray(shapely.linestrings(np.round(places, 4)))

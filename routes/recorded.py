@@ -81,16 +81,18 @@ def batches(
     path: Path,
     columns: Sequence[str] | None = None,
     rows: int = ROWS_A_GROUP,
+    groups: Sequence[int] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Read recorded rows, of all columns or some, typed as `schema_of` says, some at a time.
+    """Read recorded rows, of all columns and row groups or some, so many at a time.
 
-    Columns that the file does not have are left out: it may be of an earlier version.
+    Typed as `schema_of` says. Columns that the file does not have are left out: it may be of an
+    earlier version.
     """
     schema = schema_of(collection)
     file = pq.ParquetFile(path)
     there = set(file.schema_arrow.names)
     wanted = [name for name in columns or schema.names if name in there]
-    for batch in file.iter_batches(rows, columns=wanted):
+    for batch in file.iter_batches(rows, groups, columns=wanted):
         arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
         yield pa.RecordBatch.from_arrays(arrays, wanted)
 

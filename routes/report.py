@@ -74,6 +74,10 @@ class AtlasRefused(RoutesError):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Between processes; otherwise it would be made anew of its words.
+        return type(self), (self.faults,)
+
     def as_dicts(self) -> list[dict[str, Any]]:
         """Give the faults for machines."""
         return [asdict(fault) for fault in self.faults]

@@ -9,7 +9,7 @@ the file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,10 +43,15 @@ class Served(NamedTuple):
     boxes: NDArray[np.float64]
 
 
-def served(collection: Collection, parquet: Path) -> Iterator[Served]:
-    """Make what is served of a collection from its GeoParquet, a batch at a time."""
+def served(
+    collection: Collection, parquet: Path, groups: Sequence[int] | None = None
+) -> Iterator[Served]:
+    """Make what is served of a collection from its GeoParquet, a batch at a time.
+
+    Of all its row groups, or of some.
+    """
     # Rows as GeoJSON take several times the memory that they have in columns.
-    for batch in recorded.batches(collection, parquet, rows=ROWS_AT_ONCE):
+    for batch in recorded.batches(collection, parquet, rows=ROWS_AT_ONCE, groups=groups):
         wkb = batch.column(GEOMETRY)
         shapes = Shapes.of(wkb)
         said = dict(zip(batch.schema.names, batch.columns, strict=True))
@@ -59,13 +64,18 @@ def served(collection: Collection, parquet: Path) -> Iterator[Served]:
         )
 
 
-def build(collection: Collection, parquet: Path, folder: Path) -> None:
-    """Write the serving files of one collection, a batch at a time, into `folder`."""
+def build(
+    collection: Collection, parquet: Path, folder: Path, made: Iterable[Served] | None = None
+) -> None:
+    """Write the serving files of one collection, a batch at a time, into `folder`.
+
+    `made`: what others have made of it already, as `served` does.
+    """
     columns = [ColumnWriter(folder, name) for name in ("ids", "fragments", "wkb")]
     count = pq.read_metadata(parquet).num_rows
     bounds, boxes = np.empty((6, count), np.int64), np.empty((count, 4))
     hashes, end = np.empty(count, np.uint64), 0
-    for batch in served(collection, parquet):
+    for batch in made or served(collection, parquet):
         for column, values in zip(columns, (batch.ids, batch.fragments, batch.wkb), strict=True):
             column.append(values)
         begin, end = end, end + len(batch.boxes)

@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from routes.importing import BadOption, Mapping, NewAtlas, Options, prepare
+from routes.importing.checked import Checked
+from routes.importing.crew import Crew, bytes_of
 from routes.importing.dates import ORDERS
 from routes.importing.memory import give_back_at_once
-from routes.importing.run import Checked
 from routes.report import AtlasRefused
 from service.cli_report import Run, show_mapping
 from service.console import JsonOption, StoreOption, opened, reporting
@@ -71,6 +72,20 @@ def import_file(
         Path | None, typer.Option(help="Write the report there: .html, .json or .txt")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, and publish nothing")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes at work; all cores for large files"),
+    ] = None,
+    worker_memory: Annotated[Text, typer.Option(help="Most memory of each of them: 2GB")] = None,
+    scheduler: Annotated[
+        Text, typer.Option(help="Let Dask do the work: local, or tcp://HOST:PORT of a cluster")
+    ] = None,
+    scratch: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for temporary files, which all workers see", exists=True, file_okay=False
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, also on a terminal")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,6 +97,7 @@ def import_file(
         options = Options(
             collection, ways, source, source_title, close_versions, in_place, mend_areas, new
         )
+        crew = Crew(workers, bytes_of(worker_memory) if worker_memory else None, scheduler, scratch)
         give_back_at_once()
         ready = prepare(file, place, options)
         if not as_json:
@@ -93,11 +109,12 @@ def import_file(
             typer.confirm("Import it like this?", abort=True)
     run = Run(ready, report, as_json)
     checked: Checked | None = None
-    with reporting(as_json), ExitStack() as scratch:
+    with reporting(as_json), ExitStack() as stack:
+        at_work = stack.enter_context(crew.at_work(file, place))
         try:
             # A bar wipes its line when it ends, so that words come after it.
             with run.progress() as step:
-                checked = scratch.enter_context(ready.checked(step.rows))
+                checked = stack.enter_context(ready.checked(step.rows, at_work))
             run.tell_place(checked)
             run.tell_closed(checked)
             if dry_run:

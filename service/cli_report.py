@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from routes.importing import Import
+from routes.importing.checked import Checked
 from routes.importing.report_html import page
-from routes.importing.run import Checked
 from routes.report import Fault, as_document, as_text
 from routes.stores.base import Manifest
 from service.console import Exit, err, out, print_json, progress

@@ -1,17 +1,17 @@
 """Rows of a file, and those that an edition has already, in the order of an edition.
 
 No more than some row groups of them are in memory: what is known of all rows is where they lie and
-what their ids are. The rows themselves are dealt out to files on disk, each of which holds the rows
-of a stretch of the order, and sorted there.
+what their ids are. The rows themselves are dealt out to files on disk by stretches of the order,
+and each stretch is sorted by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import geopandas
 import numpy as np
@@ -21,50 +21,65 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
-from routes import frames, recorded
+from routes import frames
+from routes.importing.dealing import RANK, Deal, Dealt, Stretch, dealt, made, taken
 from routes.recorded import ROWS_A_GROUP, Recorded
 from routes.schema import Collection
+from routes.workers import Workers
 
-Batches = Callable[[], Iterator[pa.RecordBatch]]
+Batches = Callable[[], Iterable[pa.RecordBatch]]
+Change = Callable[[pa.RecordBatch], pa.RecordBatch]
 
-MOST_FILES = 200
-"""How many files are open at once; with more rows each takes more of them."""
+POINTS_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows in any order. `batches` gives the columns that people write, and GEOMETRY as WKB.
+    """Rows in any order. `deals` gives them to be dealt out, of each its rank and where to.
 
-    `ids` is an Arrow array of strings, `boxes` float64 of shape (n, 4), NaN without geometry,
-    `geometry_types` as `routes.recorded.Recorded` has them.
+    They have the columns that people write, and GEOMETRY as WKB. `ids` is an Arrow array of
+    strings, `boxes` float64 of shape (n, 4), NaN without geometry, `geometry_types` as
+    `routes.recorded.Recorded` has them. `is_apart`: any process can deal them.
     """
 
-    batches: Batches
+    deals: Callable[[NDArray[np.int64], Path], Iterable[Deal]]
     ids: Any
     boxes: NDArray[np.float64]
     geometry_types: frozenset[str | None]
+    is_apart: bool = False
 
     @classmethod
-    def of_frame(cls, collection: Collection, frame: geopandas.GeoDataFrame) -> Part:
-        """Take a frame that `routes.frames.complete` gave."""
+    def of_batches(
+        cls,
+        batches: Batches,
+        ids: Any,  # noqa: ANN401 (pyarrow has no types)
+        boxes: NDArray[np.float64],
+        geometry_types: frozenset[str | None],
+    ) -> Self:
+        """Take rows as they come."""
+        return cls(partial(_deals, batches), ids, boxes, geometry_types)
+
+    @classmethod
+    def of_frame(
+        cls, collection: Collection, frame: geopandas.GeoDataFrame, change: Change
+    ) -> Self:
+        """Take a frame that `routes.frames.complete` gave, each batch of it changed."""
         whole = Recorded.of(collection, frame)
         columns = [*(one.name for one in collection.written), GEOMETRY]
-        return cls(
-            lambda: (batch.select(columns) for batch in whole.batches()),
+        return cls.of_batches(
+            lambda: (change(batch.select(columns)) for batch in whole.batches()),
             pa.array(frame["id"].tolist(), pa.string()),
             shapely.bounds(frame.geometry.to_numpy()),
             whole.geometry_types,
         )
 
-    def changed(self, change: Callable[[pa.RecordBatch], pa.RecordBatch]) -> Part:
-        """Give the same rows with other values in columns that are neither id nor geometry."""
-        return replace(self, batches=lambda: map(change, self.batches()))
 
-
-def arranged(collection: Collection, parts: Iterable[Part], folder: Path) -> Recorded:
+def arranged(
+    collection: Collection, parts: Iterable[Part], folder: Path, workers: Workers
+) -> Recorded:
     """Give the rows of all parts complete and in order, as `routes.frames.complete` does.
 
-    `folder` is for files that are needed while they are read.
+    `folder` is for files that are needed while they are read; all workers have to see it.
     """
     parts = list(parts)
     kinds = frozenset[str | None]().union(*(part.geometry_types for part in parts))
@@ -72,74 +87,66 @@ def arranged(collection: Collection, parts: Iterable[Part], folder: Path) -> Rec
     rank = _ranks(parts)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for path in _dealt(parts, rank, folder):
-            yield from _completed(collection, path, multi)
-            path.unlink()
+        files = tuple(_dealt(parts, rank, folder, workers))
+        stretches = (
+            Stretch(number, collection, files, multi, folder / f"stretch-{number:06}.arrow")
+            for number in range(-(-len(rank) // ROWS_A_GROUP))
+        )
+        for path in workers.each(made, stretches):
+            yield taken(path)
+        for file in files:
+            file.path.unlink(missing_ok=True)
 
-    made = kinds - {multi} | {f"Multi{multi}"} if multi else kinds
-    return Recorded(collection, batches, frozenset(made))
+    types = kinds - {multi} | {f"Multi{multi}"} if multi else kinds
+    return Recorded(collection, batches, frozenset(types))
 
 
 def _ranks(parts: list[Part]) -> NDArray[np.int64]:
     """Give each row its place in the order: along the Hilbert curve, then by id."""
     boxes = np.concatenate([part.boxes for part in parts])
-    drawn = ~np.isnan(boxes[:, 0])
-    distance = np.full(len(boxes), np.iinfo(np.int64).max)
-    if drawn.any():
-        placed = boxes[drawn]
-        middles = geopandas.GeoSeries(shapely.points((placed[:, :2] + placed[:, 2:]) / 2))
-        distance[drawn] = middles.hilbert_distance().to_numpy()
     ids = pa.chunked_array([chunk for part in parts for chunk in _chunks(part.ids)], pa.string())
-    keys = pa.table({"distance": pa.array(distance), "id": ids})
+    keys = pa.table({"distance": pa.array(_distances(boxes)), "id": ids})
     order = pc.sort_indices(keys, [("distance", "ascending"), ("id", "ascending")])
     rank = np.empty(len(boxes), np.int64)
     rank[order.to_numpy()] = np.arange(len(boxes))
     return rank
 
 
-def _dealt(parts: list[Part], rank: NDArray[np.int64], folder: Path) -> list[Path]:
-    """Deal rows out to files by their rank, which they keep beside them."""
-    groups = -(-len(rank) // ROWS_A_GROUP)
-    rows_a_file = ROWS_A_GROUP * max(1, -(-groups // MOST_FILES))
-    paths = [folder / f"{number}.arrow" for number in range(-(-len(rank) // rows_a_file))]
-    with ExitStack() as stack:
-        writers: dict[int, Any] = {}
-        for batch, ranks in _ranked(parts, rank):
-            files = ranks // rows_a_file
-            for number in np.unique(files).tolist():
-                if number not in writers:
-                    writer = pa.ipc.new_stream(str(paths[number]), batch.schema)
-                    writers[number] = stack.enter_context(writer)
-                writers[number].write_batch(batch.filter(pa.array(files == number)))
-    return paths
+def _distances(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give how far along the curve the middle of each box lies; what has none comes last."""
+    distances = np.full(len(boxes), np.iinfo(np.int64).max)
+    drawn = np.flatnonzero(~np.isnan(boxes[:, 0]))
+    middles = (boxes[drawn, :2] + boxes[drawn, 2:]) / 2
+    if not len(middles):
+        return distances
+    extent = (*middles.min(axis=0), *middles.max(axis=0))
+    for start in range(0, len(drawn), POINTS_AT_ONCE):
+        part = slice(start, start + POINTS_AT_ONCE)
+        points = geopandas.GeoSeries(shapely.points(middles[part]))
+        distances[drawn[part]] = points.hilbert_distance(total_bounds=extent).to_numpy()
+    return distances
 
 
-def _ranked(
-    parts: list[Part], rank: NDArray[np.int64]
-) -> Iterator[tuple[pa.RecordBatch, NDArray[np.int64]]]:
+def _dealt(
+    parts: list[Part], rank: NDArray[np.int64], folder: Path, workers: Workers
+) -> Iterator[Dealt]:
+    """Deal the rows of all parts out to files by their rank."""
     start = 0
-    for part in parts:
-        for batch in part.batches():
-            ranks = rank[start : start + len(batch)]
-            yield batch.append_column("_rank", pa.array(ranks)), ranks
+    for number, part in enumerate(parts):
+        ranks = rank[start : start + len(part.boxes)]
+        deals = part.deals(ranks, folder / f"dealt-{number}")
+        yield from (workers if part.is_apart else Workers()).each(dealt, deals)
+        start += len(ranks)
+
+
+def _deals(batches: Batches, rank: NDArray[np.int64], place: Path) -> Iterator[Deal]:
+    def ranked() -> Iterator[pa.RecordBatch]:
+        start = 0
+        for batch in batches():
+            yield batch.append_column(RANK, pa.array(rank[start : start + len(batch)]))
             start += len(batch)
 
-
-def _completed(collection: Collection, path: Path, multi: str | None) -> Iterator[pa.RecordBatch]:
-    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
-        table = reader.read_all()
-    ordered = table.take(pc.sort_indices(table["_rank"])).drop_columns("_rank").combine_chunks()
-    for start in range(0, len(ordered), ROWS_A_GROUP):
-        (batch,) = ordered.slice(start, ROWS_A_GROUP).to_batches()
-        said = dict(zip(batch.schema.names, batch.columns, strict=True))
-        if multi:
-            said[GEOMETRY] = _unified(said[GEOMETRY], multi)
-        yield recorded.completed(collection, said)
-
-
-def _unified(wkb: Any, multi: str) -> Any:  # noqa: ANN401 (pyarrow has no types)
-    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
-    return pa.array(shapely.to_wkb(frames.unified(shapes, multi)), wkb.type)
+    yield Deal(ranked, place.with_suffix(".arrow"))
 
 
 def _chunks(ids: Any) -> list[Any]:  # noqa: ANN401

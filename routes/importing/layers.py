@@ -6,17 +6,17 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyogrio.errors
-from numpy.typing import NDArray
 
 from routes.importing.clocks import Clock, gpx_times, kml_times
-from routes.importing.reading import BATCH, Batch, Source, refused, values_of
+from routes.importing.reading import BATCH, Batch, Piece, Source, refused, values_of
 from routes.report import AtlasRefused
 
 # Texts that look like dates stay as they are written; the first row of a sheet names its columns.
@@ -82,7 +82,7 @@ def open_layers(
         first.crs,
         "row" if first.driver in SHEETS else "feature",
         None if min(counts) < 0 else sum(counts),
-        lambda: _batches(path, chosen, columns, encoding, clock),
+        lambda: _pieces(path, chosen, columns, encoding, clock),
     )
 
 
@@ -135,24 +135,25 @@ def _fits(kind: str, fits: tuple[str, ...]) -> bool:
     return any(one.removeprefix("Multi") in simple for one in fits) or kind in ("Unknown", "None")
 
 
-def _batches(
+def _pieces(
     path: Path, chosen: Sequence[Layer], columns: list[str], encoding: str | None,
     clock: Clock | None,
-) -> Iterator[Batch]:  # fmt: skip
+) -> Iterator[Piece]:  # fmt: skip
+    """Read all layers, a batch a piece: GDAL does it many times faster than rows are checked."""
     begin = 2 if chosen[0].driver in SHEETS else 1
     for layer in chosen:
         options = dict(OPEN_OPTIONS.get(layer.driver, {}))
         if encoding and layer.driver in ENCODED:
             options["ENCODING"] = encoding
         try:
-            for values, geometry in _arrow(path, layer, options):
-                rows = np.arange(begin, begin + len(values), dtype=np.int64)
-                values = values.reindex(columns=columns).astype(object)
-                values = values.where(values.notna(), None)
-                if clock is not None:
-                    clock.fill(values, rows - 1)
-                yield Batch(rows, values, geometry)
-                begin += len(values)
+            for batch, held in _arrow(path, layer, options):
+                geometry = held if layer.kind != "None" else None
+                end = begin + batch.num_rows
+                told = None if clock is None else Clock(clock.times[begin - 1 : end - 1])
+                named = [name for name in layer.columns if name != held]
+                finished = partial(_batches, batch, named, geometry, columns, begin, told)
+                yield Piece(path.name, finished, is_read=True)
+                begin = end
         except (pyogrio.errors.DataSourceError, UnicodeDecodeError, RuntimeError) as error:
             remedy = "Mend the file, or give its encoding: --encoding cp1250"
             raise refused(path, f"cannot be read to its end: {_said(error)}", remedy) from None
@@ -160,18 +161,30 @@ def _batches(
 
 def _arrow(
     path: Path, layer: Layer, options: dict[str, str]
-) -> Iterator[tuple[pd.DataFrame, NDArray[np.object_] | None]]:
+) -> Iterator[tuple[pa.RecordBatch, str | None]]:
+    """Give rows as GDAL does, and the column of their geometry."""
     with pyogrio.open_arrow(
         _place(path), layer=layer.number, batch_size=BATCH, use_pyarrow=True, **options
     ) as (meta, reader):
         named = meta.get("geometry_name") or "wkb_geometry"
         for batch in reader:
-            held = named if named in batch.schema.names else None
-            values = values_of(batch, [name for name in layer.columns if name != held])
-            geometry = None
-            if held and layer.kind != "None":
-                geometry = np.array([*batch.column(held).to_pylist(), None], dtype=object)[:-1]
-            yield values, geometry
+            yield batch, named if named in batch.schema.names else None
+
+
+def _batches(
+    batch: pa.RecordBatch, named: list[str], geometry: str | None, columns: list[str], begin: int,
+    clock: Clock | None,
+) -> Iterator[Batch]:  # fmt: skip
+    """Give rows of a layer as a batch of all its columns; `named` are those of the layer."""
+    rows = np.arange(begin, begin + batch.num_rows, dtype=np.int64)
+    values = values_of(batch, named).reindex(columns=columns).astype(object)
+    values = values.where(values.notna(), None)
+    if clock is not None:
+        clock.fill(values, np.arange(len(values)))
+    wkb = None
+    if geometry:
+        wkb = np.array([*batch.column(geometry).to_pylist(), None], dtype=object)[:-1]
+    yield Batch(rows, values, wkb)
 
 
 def _clock(path: Path, found: Sequence[Layer], chosen: Sequence[Layer]) -> Clock | None:

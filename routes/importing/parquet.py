@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from routes.importing.names import PLACES, plain
-from routes.importing.reading import BATCH, Batch, Source, refused, values_of
+from routes.importing.reading import BATCH, Batch, Piece, Source, refused, values_of
 
 # GeoParquet 1.1: a column without `crs` is in it; one whose `crs` is null is in none known.
 DEFAULT_CRS = "OGC:CRS84"
+MOST_PIECES = 64
 
 
 def open_parquet(path: Path) -> Source:
@@ -28,11 +30,12 @@ def open_parquet(path: Path) -> Source:
     schema = file.schema_arrow
     geometry, crs = _geometry(path, schema, told)
     columns = [field.name for field in schema if field.name != geometry and _is_value(field.type)]
-    count = file.metadata.num_rows
+    about = file.metadata
+    sizes = [about.row_group(number).num_rows for number in range(about.num_row_groups)]
     file.close()
     return Source(
-        path.name, "Parquet", columns, geometry is not None, crs, "row", count,
-        lambda: _batches(path, columns, geometry),
+        path.name, "Parquet", columns, geometry is not None, crs, "row", sum(sizes),
+        lambda: _pieces(path, columns, geometry, sizes), is_cut=True,
     )  # fmt: skip
 
 
@@ -61,11 +64,27 @@ def _is_binary(kind: Any) -> bool:  # noqa: ANN401
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
-def _batches(path: Path, columns: list[str], geometry: str | None) -> Iterator[Batch]:
-    begin = 1
+def _pieces(
+    path: Path, columns: list[str], geometry: str | None, sizes: list[int]
+) -> Iterator[Piece]:
+    """Cut a file at its row groups, so that no piece is small and there are not very many."""
+    least = max(BATCH, -(-sum(sizes) // MOST_PIECES))
+    begin, groups, rows = 1, list[int](), 0
+    for group, size in enumerate(sizes):
+        groups.append(group)
+        rows += size
+        if rows >= least or group == len(sizes) - 1:
+            yield Piece(path.name, partial(_batches, path, columns, geometry, groups, begin))
+            begin, groups, rows = begin + rows, [], 0
+
+
+def _batches(
+    path: Path, columns: list[str], geometry: str | None, groups: list[int], begin: int
+) -> Iterator[Batch]:
+    """Read some row groups; `begin`: the number of their first row."""
     with pq.ParquetFile(path) as file:
         named = [*columns, *([geometry] if geometry else [])]
-        for batch in file.iter_batches(BATCH, columns=named):
+        for batch in file.iter_batches(BATCH, groups, columns=named):
             rows = np.arange(begin, begin + batch.num_rows, dtype=np.int64)
             wkb = None
             if geometry:

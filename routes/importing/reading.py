@@ -6,8 +6,9 @@ lists. Dates become text at once: pandas and Python have narrower calendars than
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,11 +34,25 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Rows that lie together in a file: any process can have their batches, from a copy of this.
+
+    `is_read`: they are in it already, because only the whole file can be read, from its beginning.
+    """
+
+    file: str
+    batches: Callable[[], Iterable[Batch]] = field(repr=False)
+    is_read: bool = False
+
+
+@dataclass(frozen=True)
 class Source:
     """A file that can be read: what it holds, and how its rows are counted.
 
     `crs` as pyproj reads it, None where the file names none. `unit`: what a row is called in the
-    report. `count`: how many rows there are, None where only reading it would tell.
+    report. `count`: how many rows there are, None where only reading it would tell. `pieces`: all
+    rows, in order; how they are cut depends on the file alone. `is_cut`: each can be read by
+    itself. `is_folder`: they are of several files.
     """
 
     file: str
@@ -47,7 +62,9 @@ class Source:
     crs: Any
     unit: str
     count: int | None
-    batches: Callable[[], Iterator[Batch]] = field(repr=False)
+    pieces: Callable[[], Iterator[Piece]] = field(repr=False)
+    is_cut: bool = False
+    is_folder: bool = False
 
 
 def open_source(
@@ -56,12 +73,24 @@ def open_source(
     layer: str | None = None,
     encoding: str | None = None,
 ) -> Source:
-    """Open a file of any kind. `fits`: the types of geometry that are looked for.
+    """Open a file of any kind, or a folder of some. `fits`: the geometries that are looked for.
 
     Raises AtlasRefused where it cannot be read, or where one of its layers has to be named.
     """
     if not path.exists():
         raise refused(path, "is missing", "Give the path of a file")
+    # A file geodatabase of Esri is a folder, and one file for all others.
+    if path.is_dir() and path.suffix.casefold() != ".gdb":
+        from routes.importing import folders
+
+        return folders.open_folder(path, fits, layer, encoding)
+    return open_file(path, fits, layer, encoding)
+
+
+def open_file(
+    path: Path, fits: tuple[str, ...], layer: str | None = None, encoding: str | None = None
+) -> Source:
+    """Open one file. Raises AtlasRefused as `open_source`."""
     source = _opened(path, fits, layer, encoding)
     twice = sorted({name for name in source.columns if source.columns.count(name) > 1})
     if twice:
@@ -80,6 +109,12 @@ def _opened(path: Path, fits: tuple[str, ...], layer: str | None, encoding: str 
     if path.suffix.casefold() in (".xlsx", ".xlsm"):
         return sheets.open_sheet(path, layer)
     return layers.open_layers(path, fits, layer, encoding)
+
+
+def read_pieces(file: str, batches: Iterable[Batch]) -> Iterator[Piece]:
+    """Give rows that are read here as pieces, a batch each."""
+    for batch in batches:
+        yield Piece(file, partial(iter, (batch,)), is_read=True)
 
 
 def refused(path: Path, problem: str, remedy: str) -> AtlasRefused:

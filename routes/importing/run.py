@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
-from geo.times import Bounds
 from routes import frames, rules
 from routes.errors import StoreBusy
-from routes.importing.arranging import Part, arranged
+from routes.importing import checking
+from routes.importing.arranging import arranged
 from routes.importing.candidates import Candidates
+from routes.importing.checked import Checked
+from routes.importing.checking import Checker
 from routes.importing.mapping import BadOption, Mapping
-from routes.importing.projection import Projection, guessed, placed
+from routes.importing.projection import Projection
 from routes.importing.reading import Source, open_source, refused
-from routes.importing.scratch import BOX, Mask, Scratch
-from routes.importing.settling import Held, Settled, settle
-from routes.importing.shapes import (
-    decode,
-    mended,
-    wrapped,
-)
+from routes.importing.scratch import Scratch
+from routes.importing.settling import Held, settle
 from routes.importing.target import NewAtlas, Target
 from routes.importing.versions import with_closed
-from routes.reading import Draft
-from routes.recorded import schema_of
+from routes.recorded import ROWS_A_GROUP
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
+from routes.workers import Workers
 
 Rows = Callable[[int], None]
 
@@ -53,51 +48,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """All rows of a file, checked: every fault, and the rows that have one."""
-
-    faults: tuple[Fault, ...]
-    faulty: Mask
-    settled: Settled
-    scratch: Scratch
-
-    @property
-    def sound(self) -> int:
-        """How many rows have no fault."""
-        return int((~self.faulty).sum())
-
-    def part(self, collection: Collection) -> Part:
-        """Give the rows without a fault, with the columns that all rows together settled."""
-        kept = ~self.faulty
-        table = self.scratch.table([*BOX, "_type"])
-        boxes = np.column_stack([table[side].to_numpy() for side in BOX])[kept]
-        types = frozenset(table["_type"].filter(pa.array(kept)).unique().to_pylist())
-        ids = pa.array(self.settled.columns["id"][kept], pa.string(), from_pandas=True)
-        return Part(lambda: self._batches(collection), ids, boxes, types)
-
-    def bounds(self, collection: Collection) -> Bounds:
-        """Give when the rows without a fault hold."""
-        valid = self.settled.columns.get("valid")
-        if valid is None:
-            valid = self.scratch.table(["valid"])["valid"].to_pandas()
-        return Bounds.parse(valid[~self.faulty], collection.reading)
-
-    def _batches(self, collection: Collection) -> Iterator[pa.RecordBatch]:
-        schema = schema_of(collection)
-        settled = {
-            name: pa.array(values, schema.field(name).type, from_pandas=True)
-            for name, values in self.settled.columns.items()
-        }
-        start = 0
-        for batch in self.scratch.batches():
-            for name, values in settled.items():
-                at = batch.schema.get_field_index(name)
-                batch = batch.set_column(at, name, values.slice(start, len(batch)))
-            yield batch.filter(pa.array(~self.faulty[start : start + len(batch)]))
-            start += len(batch)
-
-
-@dataclass(frozen=True)
 class Import:
     """A file that is ready to be imported: its mapping is complete, its target open."""
 
@@ -110,25 +60,31 @@ class Import:
     options: Options
 
     @contextmanager
-    def checked(self, count: Rows = lambda _: None) -> Iterator[Checked]:
-        """Read and check all rows; they are kept in a temporary file for as long as this lasts.
+    def checked(
+        self, count: Rows = lambda _: None, workers: Workers | None = None
+    ) -> Iterator[Checked]:
+        """Read and check all rows; they are kept in temporary files for as long as this lasts.
 
-        `count` is told how many rows were read. Raises AtlasRefused for a file that breaks off.
+        `count` is told how many rows were read. Without `workers` all is done by this process.
+        Raises AtlasRefused for a file that breaks off, and WorkersLost.
         """
+        workers = workers or Workers()
         faults = self.candidates.missing()
         if faults:
             raise AtlasRefused(faults)
-        with tempfile.TemporaryDirectory(prefix="routeshift-import-") as folder:
-            scratch = Scratch(Path(folder), self.collection)
-            context = self._context()
-            for draft in self._drafts(count):
-                found = [*draft.faults, *rules.check_rows(draft, context)]
-                found = list(dict.fromkeys(map(self.candidates.named, found)))
-                faults += found
-                bad = {fault.row for fault in found}
-                scratch.append(draft, bad)
-            scratch.close()
-            yield self._settled(scratch, faults)
+        checker = Checker(
+            self.path, self.collection, self.mapping, self.candidates, self._context(),
+            self.options.mend_areas, self.source.is_folder,
+        )  # fmt: skip
+        place = workers.folder
+        with tempfile.TemporaryDirectory(prefix="routeshift-import-", dir=place) as name:
+            scratch = Scratch(Path(name), self.collection)
+            with closing(checking.checked(checker, self.source, scratch.folder, workers)) as pieces:
+                for found in pieces:
+                    faults += found.faults
+                    scratch.add(found.place, found.rows, found.file)
+                    count(found.rows)
+            yield self._settled(scratch, faults, workers)
 
     def refuse_faulty(self, checked: Checked, *, leave_out_faulty: bool = False) -> None:
         """Raise AtlasRefused where a row has a fault: all or nothing, unless that is not asked.
@@ -156,9 +112,9 @@ class Import:
         added = checked.part(self.collection)
         parts = [added]
         if not self.options.replace:
-            closing = partial(with_closed, closed=checked.settled.closed)
-            parts = [self.target.part(name).changed(closing), added]
-        made = arranged(self.collection, parts, checked.scratch.folder)
+            closed = partial(with_closed, closed=checked.settled.closed)
+            parts = [self.target.part(name, closed), added]
+        made = arranged(self.collection, parts, checked.scratch.folder, checked.workers)
         kept, held = self.target.kept(store, name)
         if name == "boundaries":
             # They are derived from the shipped boundaries, which are no longer there.
@@ -172,33 +128,19 @@ class Import:
             {name: made},
             tuple(_left_out(fault) for fault in checked.faults),
             self.target.stories,
+            workers=checked.workers,
         )
+        pieces = 2 * -(-sum(len(part.boxes) for part in parts) // ROWS_A_GROUP) or 1
+        checked.workers.told = _share_of(pieces, name, progress)
         return store.publish(content, note, author, progress)
 
     def _context(self) -> rules.Context:
         return rules.Context(
-            {}, self.target.sources, self.target.boundaries, self.target.extent,
+            {}, list(self.target.sources), self.target.boundaries, self.target.extent,
             self.target.known(), self.target.homes(),
         )  # fmt: skip
 
-    def _drafts(self, count: Rows) -> Iterator[Draft]:
-        projection: Projection | None = None
-        said = self.mapping.crs or self.source.crs
-        if said is not None:
-            projection = Projection.of(said)
-        for batch in self.source.batches():
-            shapes, wrong = decode(batch.geometry, batch.values, self.mapping)
-            if projection is None:
-                projection = guessed(self.path, shapes)
-            if projection is not None:
-                shapes, wrong = placed(projection, shapes, wrong)
-                shapes = wrapped(shapes)
-            if self.options.mend_areas:
-                shapes = mended(shapes)
-            yield self.candidates.draft(batch, shapes, wrong)
-            count(len(batch.rows))
-
-    def _settled(self, scratch: Scratch, faults: list[Fault]) -> Checked:
+    def _settled(self, scratch: Scratch, faults: list[Fault], workers: Workers) -> Checked:
         faulty = scratch.table(["_faulty"])["_faulty"].to_numpy().copy()
         if not len(faulty):
             raise refused(self.path, "holds no rows", "Give a file with some")
@@ -216,8 +158,11 @@ class Import:
             close=self.options.close_versions,
         )
         faulty[[position for position, _ in settled.faults]] = True
-        more = [self.candidates.named(fault) for _, fault in settled.faults]
-        return Checked((*faults, *more), faulty, settled, scratch)
+        more = [
+            self.candidates.named(_of_file(fault, scratch.file_of(position)))
+            for position, fault in settled.faults
+        ]
+        return Checked((*faults, *more), faulty, settled, scratch, workers)
 
 
 def prepare(path: Path, store: Store, options: Options) -> Import:
@@ -247,3 +192,21 @@ def prepare(path: Path, store: Store, options: Options) -> Import:
 def _left_out(fault: Fault) -> dict[str, str]:
     said = asdict(fault)
     return {name: said[name] for name in ("file", "row", "field", "value", "problem")}
+
+
+def _share_of(pieces: int, name: str, progress: Progress) -> Callable[[], None]:
+    """Tell how much of a collection is done: about so many pieces are dealt, sorted and served."""
+    numbers = itertools.count(1)
+
+    def told() -> None:
+        share = 100 * next(numbers) // pieces
+        # Those who work go on with other collections.
+        if share <= 100:
+            progress(f"{name} {share} %")
+
+    return told
+
+
+def _of_file(fault: Fault, file: str) -> Fault:
+    """Give a fault the file of its row, which among those of a folder is named with it."""
+    return replace(fault, file=file, row=fault.row.removeprefix(f"{file}, "))

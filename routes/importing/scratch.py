@@ -1,11 +1,13 @@
-"""Rows on their way from a file into an edition, kept in a temporary file a batch at a time."""
+"""Rows on their way from a file into an edition, kept in temporary files a piece at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection as Names
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +18,7 @@ from geo.formats.table import GEOMETRY
 from routes.reading import Draft
 from routes.recorded import schema_of, types_of
 from routes.schema import Collection
+from routes.workers import whole
 
 Mask = NDArray[np.bool_]
 
@@ -28,26 +31,36 @@ _EXTRA = _NUMBERS | {"_row": pa.string(), "_said": pa.string(), "_type": pa.stri
                      "_faulty": pa.bool_()}  # fmt: skip
 
 
-class Scratch:
-    """The rows of one file, all of them, in the order of the file."""
+class Piece:
+    """Writes some rows, those of a file that lie together; they are there when all went well."""
 
-    def __init__(self, folder: Path, collection: Collection) -> None:
-        self.folder = folder
-        self._path = folder / "rows.arrow"
-        recorded = schema_of(collection)
-        self._own = [field.name for field in collection.written]
-        own = {name: recorded.field(name).type for name in [*self._own, GEOMETRY]}
-        self._schema = pa.schema(own | _EXTRA)
-        self._writer = pa.ipc.new_file(str(self._path), self._schema)
+    def __init__(self, path: Path, collection: Collection) -> None:
+        self._path = path
+        self._schema = pa.schema([*_own(collection).items(), *_EXTRA.items()])
+        self._stack = ExitStack()
 
-    def append(self, draft: Draft, faulty: Names[str]) -> None:
-        """Write the rows of a draft; `faulty` names those that have a fault."""
+    def __enter__(self) -> Self:
+        unfinished = self._stack.enter_context(whole(self._path))
+        writer = pa.ipc.new_file(str(unfinished), self._schema)
+        self._writer = self._stack.enter_context(writer)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    def append(self, draft: Draft, named: list[str], faulty: list[bool]) -> None:
+        """Write the rows of a draft, how each is named, and whether it has a fault."""
         frame = draft.frame
         geometry = frame.geometry.to_numpy()
         said = {
-            "_row": draft.rows,
+            "_row": named,
             "_said": frame["_said"] if "_said" in frame else [None] * len(frame),
-            "_faulty": [row in faulty for row in draft.rows],
+            "_faulty": faulty,
             "_type": types_of(geometry),
             GEOMETRY: shapely.to_wkb(geometry),
             **dict(zip(PLACE, _middles(geometry).T, strict=True)),
@@ -59,21 +72,53 @@ class Scratch:
         ]
         self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
-    def close(self) -> None:
-        """Write no more."""
-        self._writer.close()
+
+@dataclass(frozen=True)
+class Scratch:
+    """The rows of a file, all of them: those of each piece, in the order of the file."""
+
+    folder: Path
+    collection: Collection
+    pieces: list[Path] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    def add(self, piece: Path, rows: int, file: str) -> None:
+        """Take the rows of another piece, of `file`, which follow those that are here."""
+        self.pieces.append(piece)
+        self.sizes.append(rows)
+        self.files.append(file)
+
+    def file_of(self, position: int) -> str:
+        """Tell of which file a row is."""
+        return self.files[int(np.searchsorted(np.cumsum(self.sizes), position, side="right"))]
 
     def table(self, names: list[str]) -> pa.Table:
         """Give some columns of all rows, mapped into memory."""
-        with pa.memory_map(str(self._path)) as mapped:
-            return pa.ipc.open_file(mapped).read_all().select(names)
+        kinds = _own(self.collection) | _EXTRA
+        tables = [_mapped(piece).select(names) for piece in self.pieces]
+        return pa.concat_tables([pa.schema([(one, kinds[one]) for one in names]).empty_table(),
+                                 *tables])  # fmt: skip
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give all rows, the columns that people write and GEOMETRY as WKB, a batch at a time."""
-        with pa.OSFile(str(self._path)) as file:
-            reader: Any = pa.ipc.open_file(file)
-            for number in range(reader.num_record_batches):
-                yield reader.get_batch(number).select([*self._own, GEOMETRY])
+
+def batches(piece: Path, collection: Collection) -> Iterator[pa.RecordBatch]:
+    """Give the rows of one piece, the columns that people write and GEOMETRY as WKB."""
+    with pa.OSFile(str(piece)) as file:
+        reader: Any = pa.ipc.open_file(file)
+        for number in range(reader.num_record_batches):
+            yield reader.get_batch(number).select(list(_own(collection)))
+
+
+def _mapped(piece: Path) -> pa.Table:
+    with pa.memory_map(str(piece)) as mapped:
+        return pa.ipc.open_file(mapped).read_all()
+
+
+def _own(collection: Collection) -> dict[str, Any]:
+    """Give the types of the columns that people write, and of the geometry."""
+    recorded = schema_of(collection)
+    names = [*(field.name for field in collection.written), GEOMETRY]
+    return {name: recorded.field(name).type for name in names}
 
 
 def _middles(geometry: NDArray[np.object_]) -> NDArray[np.float64]:

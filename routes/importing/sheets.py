@@ -18,7 +18,7 @@ import openpyxl
 import openpyxl.utils.exceptions
 import pandas as pd
 
-from routes.importing.reading import BATCH, Batch, Source, refused
+from routes.importing.reading import BATCH, Batch, Source, read_pieces, refused
 from routes.reading import shown
 
 
@@ -41,7 +41,8 @@ def open_sheet(path: Path, wanted: str | None) -> Source:
         raise refused(path, "names no columns", "Name each column in the first row")
     return Source(
         path.name, "XLSX", [title for title in columns if title], has_geometry=False, crs=None,
-        unit="row", count=None, batches=lambda: _batches(path, name, columns),
+        unit="row", count=None,
+        pieces=lambda: read_pieces(path.name, _batches(path, name, columns)),
     )  # fmt: skip
 
 

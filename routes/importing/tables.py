@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from routes.importing.reading import BATCH, Batch, Source, refused
+from routes.importing.reading import BATCH, Batch, Source, read_pieces, refused
 
 SEPARATORS = ";\t,|"
 # A WKT of a long coastline is one field.
@@ -39,7 +39,7 @@ def open_table(path: Path, encoding: str | None) -> Source:
     named = [name for name in header if name]
     return Source(
         path.name, "CSV", named, has_geometry=False, crs=None, unit="line", count=None,
-        batches=lambda: _batches(path, encoding, separator, header),
+        pieces=lambda: read_pieces(path.name, _batches(path, encoding, separator, header)),
     )  # fmt: skip
 
 

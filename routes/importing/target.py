@@ -24,7 +24,7 @@ from geo.times import BEGINNING, END, Bounds
 from routes import frames
 from routes.atlas import DEFAULT_EXTENT
 from routes.editions import Edition
-from routes.importing.arranging import Part
+from routes.importing.arranging import Change, Part
 from routes.importing.mapping import BadOption
 from routes.importing.values import slug
 from routes.recorded import schema_of
@@ -140,16 +140,19 @@ class Target:
         frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas()
         return frame
 
-    def part(self, name: str) -> Part:
-        """Give the rows of a collection as they are, to be arranged with others."""
+    def part(self, name: str, change: Change) -> Part:
+        """Give the rows of a collection to be arranged with others, each batch changed.
+
+        `change` alters neither ids nor geometries.
+        """
         collection = COLLECTIONS[name]
         if self.edition is None or name not in self.edition.collections:
-            return Part.of_frame(collection, self.frames[name])
+            return Part.of_frame(collection, self.frames[name], change)
         store, number = self.edition.store, self.edition.number
         columns = [*(one.name for one in collection.written), GEOMETRY]
         index = self.edition.index(name)
-        return Part(
-            lambda: store.batches(number, name, columns),
+        return Part.of_batches(
+            lambda: map(change, store.batches(number, name, columns)),
             pa.array(index.every_id(), pa.string()),
             index.boxes,
             index.geometry_types(np.arange(len(index))),

@@ -16,6 +16,7 @@ from routes.index import CollectionIndex
 from routes.recorded import Recorded
 from routes.schema import COLLECTIONS
 from routes.stories.story import Stories
+from routes.workers import Workers
 
 FORMAT = 2
 """The newest format that is read. A manifest without stories is written as `WITHOUT_STORIES`."""
@@ -74,7 +75,7 @@ class Content:
     `frames`: sorted and complete, as `routes.atlas` builds them. `files`: GeoParquet, byte for
     byte as another edition has it. `made`: rows that are made while they are written. `left_out`:
     the faults of rows that were meant to be in it and are not. `keeper`: whose the files are, where
-    they are gone when nobody holds it any more.
+    they are gone when nobody holds it any more. `workers` make what is served of it.
     """
 
     atlas: dict[str, Any]
@@ -85,6 +86,7 @@ class Content:
     left_out: tuple[dict[str, Any], ...] = ()
     stories: Stories = field(default_factory=dict)
     keeper: object = field(default=None, repr=False, compare=False)
+    workers: Workers = field(default_factory=Workers, repr=False, compare=False)
 
     @property
     def collections(self) -> list[str]:

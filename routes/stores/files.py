@@ -28,6 +28,7 @@ from routes import frames, recorded, serving
 from routes.errors import StoreBusy, StoreDamaged, StoreError
 from routes.index import CollectionIndex
 from routes.schema import COLLECTIONS, Collection
+from routes.served_by import served_by
 from routes.stores import durable, manifests, verification
 from routes.stores.base import (
     CollectionRecord,
@@ -38,6 +39,7 @@ from routes.stores.base import (
     Pruned,
 )
 from routes.stores.layout import Layout
+from routes.workers import Workers
 
 
 def _quiet(_: str) -> None:
@@ -222,13 +224,17 @@ class FileStore:
                 file = Path(shutil.copyfile(file, scratch / "rows.parquet"))
             self._move(file, place)
             if not self.layout.served(sha256).exists():
-                self._build_serving(COLLECTIONS[name], sha256, scratch / "serving")
+                self._build_serving(COLLECTIONS[name], sha256, scratch / "serving", content.workers)
         index = CollectionIndex.open(self.layout.served(sha256))
         return CollectionRecord(sha256, len(index), *index.extent())
 
-    def _build_serving(self, collection: Collection, sha256: str, folder: Path) -> None:
+    def _build_serving(
+        self, collection: Collection, sha256: str, folder: Path, workers: Workers
+    ) -> None:
         folder.mkdir()
-        serving.build(collection, self.layout.parquet(sha256), folder)
+        parquet = self.layout.parquet(sha256)
+        made = served_by(workers, collection, parquet, folder.parent)
+        serving.build(collection, parquet, folder, made)
         hashes = {path.name: durable.sha256(path) for path in sorted(folder.iterdir())}
         (folder / self.layout.hashes(sha256).name).write_bytes(
             orjson.dumps(hashes, option=orjson.OPT_INDENT_2)
@@ -239,7 +245,8 @@ class FileStore:
         folder = self.layout.served(sha256)
         try:
             with self._writer(), self._scratch() as scratch:
-                self._build_serving(COLLECTIONS[collection], sha256, scratch / "serving")
+                made = scratch / "serving"
+                self._build_serving(COLLECTIONS[collection], sha256, made, Workers())
         except (OSError, pa.ArrowException) as error:
             raise StoreDamaged(f"{folder} is missing and cannot be built: {error}") from error
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas
 import numpy as np
+import pyarrow as pa
 import pyogrio
 import shapely
 
@@ -13,6 +14,7 @@ import routes
 from benchmarks import synthetic
 from routes import frames
 from routes.importing import prepare
+from routes.importing.dealing import RANK, Deal, dealt
 from routes.recorded import ROWS_A_GROUP, Recorded
 from routes.schema import COLLECTIONS, Collection
 from routes.stores import durable
@@ -75,3 +77,13 @@ def test_texts_that_json_escapes_are_recorded_as_they_are(tmp_path: Path) -> Non
     index = routes.open(tmp_path / "store").index("routes")
     said = {one["name"]: one["description"] for one in index.properties(np.arange(3))}
     assert said == dict(zip(frame["name"], frame["description"], strict=True))
+
+
+def test_rows_without_a_place_in_the_order_are_in_no_stretch(tmp_path: Path) -> None:
+    ranks = [[-1, -1], [ROWS_A_GROUP + 1, 0], [-1, ROWS_A_GROUP]]
+    batches = [pa.RecordBatch.from_pydict({"id": list("ab"), RANK: pa.array(rank)})
+               for rank in ranks]  # fmt: skip
+    found = dealt(Deal(lambda: batches, tmp_path / "dealt.arrow"))
+    assert [sum(map(len, found.of(stretch))) for stretch in range(3)] == [1, 2, 0]
+    none = dealt(Deal(lambda: batches[:1], tmp_path / "none.arrow"))
+    assert list(none.of(0)) == []

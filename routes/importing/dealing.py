@@ -1,0 +1,138 @@
+"""Rows on files, dealt out by their place in an order, and each stretch of it put together again.
+
+A file is dealt to another one, whose record batches each hold rows of one stretch, so that who
+makes a stretch reads no others. No more than some rows are in memory at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from geo.formats.table import GEOMETRY
+from routes import frames, recorded
+from routes.recorded import ROWS_A_GROUP
+from routes.schema import Collection
+from routes.workers import whole
+
+RANK = "_rank"
+"""The place of a row in the order; a row that has none is left out."""
+BYTES_AT_ONCE = 2**25
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """Rows that were dealt out: of which stretch each record batch of a file is."""
+
+    path: Path
+    stretches: NDArray[np.int64]
+
+    def of(self, stretch: int) -> Iterator[pa.RecordBatch]:
+        """Give the rows of one stretch."""
+        numbers = np.flatnonzero(self.stretches == stretch).tolist()
+        if not numbers:
+            return
+        with pa.OSFile(str(self.path)) as file:
+            reader: Any = pa.ipc.open_file(file)
+            for number in numbers:
+                yield reader.get_batch(number)
+
+
+@dataclass(frozen=True)
+class Deal:
+    """Rows to be dealt out: `batches` gives them, with RANK; they go to a file at `place`."""
+
+    batches: Callable[[], Iterable[pa.RecordBatch]]
+    place: Path
+
+
+def dealt(deal: Deal) -> Dealt:
+    """Deal rows out to a file, which is there when all went well; of no rows there is none."""
+    tables = _some(deal.batches())
+    first = next(tables, None)
+    if first is None:
+        return Dealt(deal.place, np.empty(0, np.int64))
+    with whole(deal.place) as unfinished, pa.ipc.new_file(str(unfinished), first.schema) as writer:
+        stretches = [_write(table, writer) for table in chain([first], tables)]
+    return Dealt(deal.place, np.concatenate(stretches))
+
+
+def _write(table: pa.Table, writer: Any) -> NDArray[np.int64]:  # noqa: ANN401 (pyarrow has no types)
+    """Write a batch of rows for each stretch that there are some of; give the stretches."""
+    rank = table[RANK].to_numpy()
+    order = np.argsort(rank // ROWS_A_GROUP, kind="stable")
+    order = order[rank[order] >= 0]
+    ordered = table.take(pa.array(order)).combine_chunks()
+    stretches, begins = np.unique(rank[order] // ROWS_A_GROUP, return_index=True)
+    ends = np.append(begins, len(order))[1:]
+    for begin, end in zip(begins, ends, strict=True):
+        (batch,) = ordered.slice(begin, end - begin).to_batches()
+        writer.write_batch(batch)
+    return stretches
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of the order that is to be made, of rows that were dealt to some files.
+
+    `multi`: what geometries become; see `routes.frames.to_multi`.
+    """
+
+    number: int
+    collection: Collection
+    dealt: tuple[Dealt, ...]
+    multi: str | None
+    place: Path
+
+
+def made(stretch: Stretch) -> Path:
+    """Write the rows of a stretch, in order and complete, into a file."""
+    batches = [batch for one in stretch.dealt for batch in one.of(stretch.number)]
+    table = pa.Table.from_batches(batches)
+    ordered = table.take(pc.sort_indices(table[RANK])).drop_columns(RANK).combine_chunks()
+    (batch,) = ordered.to_batches()
+    said = dict(zip(batch.schema.names, batch.columns, strict=True))
+    if stretch.multi:
+        said[GEOMETRY] = _unified(said[GEOMETRY], stretch.multi)
+    completed = recorded.completed(stretch.collection, said)
+    with (
+        whole(stretch.place) as unfinished,
+        pa.ipc.new_file(str(unfinished), completed.schema) as writer,
+    ):
+        writer.write_batch(completed)
+    return stretch.place
+
+
+def taken(path: Path) -> pa.RecordBatch:
+    """Give the rows of a stretch, and remove its file."""
+    with pa.OSFile(str(path)) as file:
+        reader: Any = pa.ipc.open_file(file)
+        batch = reader.get_batch(0)
+    path.unlink()
+    return batch
+
+
+def _some(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Join batches, as many as memory is meant to hold."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(one.nbytes for one in waiting) >= BYTES_AT_ONCE:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+def _unified(wkb: Any, multi: str) -> Any:  # noqa: ANN401 (pyarrow has no types)
+    shapes = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
+    return pa.array(shapely.to_wkb(frames.unified(shapes, multi)), wkb.type)
