@@ -9,7 +9,7 @@ from typing import Any
 import geopandas
 
 from geo import boundaries as dated
-from geo import dates, memberships, times
+from geo import dates, intervals, memberships, times
 from geo.boundaries import Boundaries
 from geo.times import Bounds
 from routes import axis, frames, rules, statistics, stories
@@ -79,7 +79,7 @@ def _atlas_faults(atlas: dict[str, Any]) -> Iterator[Fault]:
         if not isinstance(atlas[name], str):
             yield _fault(atlas, name, "is not text", "Put it in double quotes")
         elif name in DATES:
-            for error in times.faults([atlas[name]]).values():
+            for error in intervals.faults([atlas[name]]).values():
                 yield _fault(atlas, name, error.fault, f"Write it like {error.example}")
     for name in atlas.keys() & {"view", "extent"}:
         if not is_box(atlas[name]):
@@ -125,14 +125,14 @@ def _years(
     atlas: dict[str, Any], drafts: dict[str, Draft], boundaries: Boundaries
 ) -> tuple[int, int] | None:
     """Give the years that the map of this atlas shows; None where they cannot be told."""
-    if not is_box(atlas.get("view")) or times.faults([str(atlas.get("knowledge_ends"))]):
+    if not is_box(atlas.get("view")) or intervals.faults([str(atlas.get("knowledge_ends"))]):
         return None
     ends = dates.span_of(str(atlas["knowledge_ends"])).after.astype("datetime64[s]")
     written = [
         text
         for name in ("routes", "shifts", "events")
         for text in drafts[name].frame["valid"].dropna()
-        if not times.faults([text])
+        if not intervals.faults([text])
     ]
     begun = Bounds.parse(written).start_earliest
     shown = boundaries.entities()

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo import times
+from geo import intervals
 from geo.boundaries import Boundaries
 from routes import placing, sequence
 from routes.reading import Draft
@@ -141,7 +141,7 @@ def _times(draft: Draft) -> Iterator[Fault]:
         if column.kind != "edtf":
             continue
         reading = "attested" if column.name == "attested" else draft.collection.reading
-        for position, error in times.faults(draft.frame[column.name], reading).items():
+        for position, error in intervals.faults(draft.frame[column.name], reading).items():
             yield draft.fault(position, column.name, error.fault, f"Write it like {error.example}")
 
 

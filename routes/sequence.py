@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from geo import times
+from geo import intervals, times
 from routes.reading import Draft, shown
 from routes.report import Fault
 
@@ -31,7 +31,7 @@ def overlaps(frame: pd.DataFrame) -> list[tuple[int, int]]:
     `frame` has `route` and `valid` (EDTF). Gives pairs of positions, the later begun first, in
     the order of the rows. Rows without a route, or whose time cannot be read, count for none.
     """
-    usable = frame["route"].notna().to_numpy() & times.readable(frame["valid"])
+    usable = frame["route"].notna().to_numpy() & intervals.readable(frame["valid"])
     bounds = times.Bounds.parse(frame["valid"][usable])
     start, end = (one.astype(np.int64) for one in (bounds.start_latest, bounds.end_earliest))
     lasting = start < end

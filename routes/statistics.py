@@ -9,7 +9,7 @@ from typing import Any
 import geopandas
 import pandas as pd
 
-from geo import times
+from geo import intervals
 from geo.boundaries import Boundaries
 from routes.fitting import Unfit, fit, is_finite
 from routes.reading import Draft, read_table, read_toml
@@ -88,7 +88,7 @@ def _figures(
     if not printed:
         return
     periods = [name for name in printed[0][1] if name not in NOT_PERIODS]
-    unread = times.faults(periods, COLLECTION.reading).values()
+    unread = intervals.faults(periods, COLLECTION.reading).values()
     faults += [
         Fault(path.name, "line 1", "period", error.text, error.fault, f"Write it like {EXAMPLE}")
         for error in unread

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import plaindates, times
+from geo import intervals, plaindates
 from geo.dates import span_of
 from geo.times import Bounds, Reading
 
@@ -32,9 +32,9 @@ MANY_DAYS = [f"1066-{month:02}-{day:02}" for month in (1, 3) for day in range(1,
 @given(st.lists(texts, max_size=8), st.sampled_from(["span", "exact"]))
 def test_many_times_are_read_as_each_is_alone(found: list[str | None], reading: Reading) -> None:
     column = [*MANY_DAYS, *found]
-    wrong = times.faults(column, reading)
+    wrong = intervals.faults(column, reading)
     alone = {row: fault for row, text in enumerate(column)
-             for fault in times.faults([text], reading).values()}  # fmt: skip
+             for fault in intervals.faults([text], reading).values()}  # fmt: skip
     assert {row: str(fault) for row, fault in wrong.items()} == {
         row: str(fault) for row, fault in alone.items()
     }

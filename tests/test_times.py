@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from geo import times
+from geo import intervals, times
 from geo.dates import EXAMPLE, EdtfError
 from geo.times import BEGINNING, END, Bounds, Window
 
@@ -275,7 +275,7 @@ texts = st.one_of(
         st.one_of(dates.map(lambda one: one[0]), st.sampled_from(["", ".."])),
     ).map("/".join),
 )
-readable = texts.filter(lambda text: not times.faults([text]))
+readable = texts.filter(lambda text: not intervals.faults([text]))
 asked = dates.map(lambda one: Window.parse(one[0]))
 
 
@@ -459,7 +459,7 @@ def test_a_text_that_is_no_date_is_refused_in_words_with_an_example(text: str, w
         Bounds.parse(["2003", text])
     assert str(caught.value) == f"{text!r} {words}; a right one looks like {caught.value.example}"
     assert Bounds.parse(["2003"]) is not None
-    assert times.faults([None, "", "2003", text]).keys() == {3}
+    assert intervals.faults([None, "", "2003", text]).keys() == {3}
     if "before" not in words:
         assert caught.value.example == EXAMPLE
 
@@ -467,12 +467,12 @@ def test_a_text_that_is_no_date_is_refused_in_words_with_an_example(text: str, w
 @given(st.text(max_size=12))
 def test_any_text_is_read_or_refused_and_nothing_else(text: str) -> None:
     for reading in ("span", "exact"):
-        assert times.faults([text], reading).keys() <= {0}  # type: ignore[arg-type]
+        assert intervals.faults([text], reading).keys() <= {0}  # type: ignore[arg-type]
 
 
 @given(st.text(alphabet="0123456789-/.~?%XYTZ:+", max_size=24))
 def test_any_text_like_a_date_is_read_or_refused_and_nothing_else(text: str) -> None:
-    assert times.faults([text]).keys() <= {0}
+    assert intervals.faults([text]).keys() <= {0}
     try:
         window = Window.parse(text)
     except EdtfError:
@@ -554,7 +554,7 @@ def test_any_written_time_meets_any_asked_one_as_the_slow_reading_says(
 ) -> None:
     text, start_earliest, start_latest, end_earliest, end_latest = held
     window, first, last = asked
-    if first >= last or times.faults([text]):
+    if first >= last or intervals.faults([text]):
         return
     possible, certain = holds(text, window)
     assert possible == (start_earliest < last and end_latest > first)

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.dates import EdtfError, interval_of, span_of
+from geo.intervals import faults as edtf_faults
+from geo.intervals import plain
 from geo.plaindates import spans
-from geo.times import faults as edtf_faults
-from geo.times import plain
 from routes.fitting import Unfit
 from routes.reading import shown
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo import times
+from geo import intervals
 from geo.times import Bounds
 from routes import sequence
 from routes.importing.scratch import Mask
@@ -122,7 +122,7 @@ class Versions:
 
 def earliest_starts(valid: pd.Series) -> NDArray[np.int64]:
     """Give the earliest start of each time, seconds; one that cannot be read is like no time."""
-    return Bounds.parse(valid.where(times.readable(valid))).start_earliest.astype(np.int64)
+    return Bounds.parse(valid.where(intervals.readable(valid))).start_earliest.astype(np.int64)
 
 
 def with_closed(batch: pa.RecordBatch, closed: Sequence[Closed]) -> pa.RecordBatch:
