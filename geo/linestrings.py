@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from geo.geojson import geojson_geometries
+
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -126,8 +128,7 @@ class Shapes(NamedTuple):
         """
         if self.is_line.all():
             return self.lines.geojson()
-        texts = shapely.to_geojson(shapely.orient_polygons(self.others))
-        others = pa.array([b"null" if text is None else text.encode() for text in texts], JSON)
+        others = pa.array(geojson_geometries(self.others), JSON)
         # Lines stand before others here; where each row is among them.
         place = np.argsort(np.argsort(~self.is_line, kind="stable"))
         return pa.concat_arrays([self.lines.geojson(), others]).take(pa.array(place))

@@ -12,10 +12,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
-from numpy.typing import NDArray
 
-from geo.crs import Crs
 from geo.formats.table import written
 from geo.linestrings import JSON
 from routes.schema import Collection, Kind
@@ -96,16 +93,6 @@ def _is_odd(texts: Any) -> bool:  # noqa: ANN401
     # A slice of a longer array has the bytes of all of it.
     signs = np.frombuffer(data, np.uint8)[cuts[0] : cuts[-1]] if data else np.empty(0, np.uint8)
     return bool(((signs < 0x20) | (signs == 0x22) | (signs == 0x5C)).any())
-
-
-def geojson_geometries(geometry: NDArray[np.object_], crs: Crs | None = None) -> list[bytes]:
-    """Give GeoJSON geometries, outer rings counter-clockwise on the map (RFC 7946, 3.1.6).
-
-    In EPSG:4326, or in `crs`; raises ValueError where one lies beyond what that can show.
-    """
-    oriented = shapely.orient_polygons(geometry)
-    texts = shapely.to_geojson(crs.project(oriented) if crs else oriented)
-    return [b"null" if text is None else text.encode() for text in texts]
 
 
 def _json(text: str) -> bytes:

@@ -19,9 +19,9 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from geo.geojson import geojson_geometries
 from geo.times import Bounds
 from routes import mapped
-from routes.fragments import geojson_geometries
 from routes.mapped import Column
 from routes.query import Extent, Page, Query, Shape, Work, extent_of
 from routes.serving import id_hash

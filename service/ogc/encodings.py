@@ -11,8 +11,8 @@ import orjson
 
 from geo.crs import CRS84_URI
 from geo.dates import SECOND
+from geo.geojson import geojson_geometries
 from geo.times import BEGINNING, END, Mask, Times
-from routes.fragments import geojson_geometries
 from routes.index import CollectionIndex
 from routes.query import Shape
 from routes.tree import Rows
