@@ -27,7 +27,7 @@ from benchmarks.importing import NEW
 from benchmarks.processes import Watch
 from routes.importing import Options, prepare
 from routes.importing.crew import Crew, bytes_of
-from routes.importing.memory import give_back_at_once
+from routes.memory import give_back_at_once
 
 ROWS_A_PART = 250_000
 VERTICES = 20

@@ -29,7 +29,7 @@ from benchmarks.driving import Ratio
 from benchmarks.processes import Watch
 from routes.importing import NewAtlas, Options, prepare
 from routes.importing.crew import Crew
-from routes.importing.memory import give_back_at_once
+from routes.memory import give_back_at_once
 
 NEW = NewAtlas("Made up", "CC0-1.0")
 

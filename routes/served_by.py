@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from routes import arrowfiles
 from routes.schema import Collection
 from routes.serving import Served, served
-from routes.workers import Workers, whole
+from routes.workers import Workers
 
 # What passes between processes: the columns, then six bounds and four sides of boxes.
 SERVED = pa.schema([
@@ -42,7 +42,7 @@ def served_by(
 def _write(collection: Collection, parquet: Path, folder: Path, group: int) -> Path:
     """Write what is served of one row group into a file, which is there when all went well."""
     path = folder / f"served-{group:06}.arrow"
-    with whole(path) as unfinished, pa.ipc.new_file(str(unfinished), SERVED) as writer:
+    with arrowfiles.writing(path, SERVED) as writer:
         for one in served(collection, parquet, [group]):
             columns = (one.ids, one.fragments, one.wkb, *one.bounds, *one.boxes.T)
             arrays = [pa.array(column, kind.type)
@@ -52,9 +52,7 @@ def _write(collection: Collection, parquet: Path, folder: Path, group: int) -> P
 
 
 def _read(path: Path) -> Iterator[Served]:
-    with pa.OSFile(str(path)) as file:
-        reader: Any = pa.ipc.open_file(file)
-        for number in range(reader.num_record_batches):
-            ids, fragments, wkb, *numbers = reader.get_batch(number).columns
-            arrays = [one.to_numpy() for one in numbers]
-            yield Served(ids, fragments, wkb, np.stack(arrays[:6]), np.column_stack(arrays[6:]))
+    for batch in arrowfiles.reading(path):
+        ids, fragments, wkb, *numbers = batch.columns
+        arrays = [one.to_numpy() for one in numbers]
+        yield Served(ids, fragments, wkb, np.stack(arrays[:6]), np.column_stack(arrays[6:]))

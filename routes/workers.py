@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import signal
 import threading
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
@@ -30,6 +29,7 @@ import shapely
 from geo import boundaries
 from geo.overland import longest_over_land
 from routes.errors import RoutesError
+from routes.memory import at_most, give_back_at_once
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -146,17 +146,6 @@ class Workers:
         self.executor = self.renew()
 
 
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a place to write a file at, and move it to `path` when all went well.
-
-    Who does the same piece of work beside, as it is thought to be lost, writes another.
-    """
-    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    yield unfinished
-    unfinished.replace(path)
-
-
 def usable_cores() -> int:
     """Give how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -190,16 +179,12 @@ def pool(
 
 def work_alone() -> None:
     """Use one core, and no more memory than is needed now: there are others beside this process."""
-    from routes.importing.memory import give_back_at_once
-
     pa.set_cpu_count(1)
     give_back_at_once()
 
 
 def _prepared(memory_bytes: int | None) -> None:
     """Make a process ready to work: it ends with the one it works for, and not by Ctrl-C."""
-    from routes.importing.memory import at_most
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     work_alone()

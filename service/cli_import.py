@@ -15,7 +15,7 @@ from routes.importing import BadOption, Mapping, NewAtlas, Options, prepare
 from routes.importing.checked import Checked
 from routes.importing.crew import Crew, bytes_of
 from routes.importing.dates import ORDERS
-from routes.importing.memory import give_back_at_once
+from routes.memory import give_back_at_once
 from routes.report import AtlasRefused
 from service.cli_report import Run, show_mapping
 from service.console import JsonOption, StoreOption, opened, reporting

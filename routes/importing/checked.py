@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.times import Bounds
+from routes import arrowfiles
 from routes.importing import scratch
 from routes.importing.arranging import Part
 from routes.importing.dealing import BYTES_AT_ONCE, RANK, Deal
@@ -98,7 +99,7 @@ def _write(path: Path, columns: dict[str, pd.Series], rank: NDArray[np.int64], s
     }
     table = pa.table(arrays | {RANK: pa.array(rank)})
     (batch,) = table.combine_chunks().to_batches()
-    with pa.ipc.new_file(str(path), batch.schema) as writer:
+    with arrowfiles.writing(path, batch.schema) as writer:
         writer.write_batch(batch)
 
 
@@ -106,9 +107,7 @@ def _settled(
     pieces: Sequence[Path], collection: Collection, settled: Path
 ) -> Iterator[pa.RecordBatch]:
     """Give the rows of some files with the columns that were settled, and RANK."""
-    with pa.OSFile(str(settled)) as file:
-        reader: Any = pa.ipc.open_file(file)
-        said = reader.get_batch(0)
+    (said,) = arrowfiles.reading(settled)
     start = 0
     for piece in pieces:
         for batch in scratch.batches(piece, collection):

@@ -7,10 +7,13 @@ where the format lets one begin in the middle, and its result is small.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from routes import rules
 from routes.importing import scratch
@@ -66,16 +69,14 @@ class Checker:
         """
         rows, faults = 0, list[Fault]()
         candidates = replace(self.candidates, file=piece.file)
-        of = f"{piece.file}, " if self.is_folder else ""
-        with scratch.Piece(place, self.collection) as written:
+        with scratch.writing(place, self.collection) as written:
             for batch in piece.batches():
                 draft, projection = self._draft(candidates, batch, projection)
                 found = [*draft.faults, *rules.check_rows(draft, self.context)]
                 found = list(dict.fromkeys(map(candidates.named, found)))
                 faults += found
-                bad = {fault.row for fault in found}
-                faulty = [row in bad for row in draft.rows]
-                written.append(draft, [f"{of}{row}" for row in draft.rows], faulty)
+                names = _named(draft.rows, piece.file if self.is_folder else None)
+                written.append(draft, names, _faulty(draft.rows, found))
                 rows += len(batch.rows)
         return Found(piece.file, place, rows, faults, projection)
 
@@ -110,20 +111,34 @@ def checked(checker: Checker, source: Source, folder: Path, workers: Workers) ->
     (folder / CHECKER).write_bytes(pickle.dumps(checker))
     said = checker.mapping.crs or source.crs
     projection = None if said is None else Projection.of(said)
-    placed = ((piece, folder / f"rows-{number:06}.arrow")
+    pieces = ((piece, folder / f"rows-{number:06}.arrow")
               for number, piece in enumerate(source.pieces()))  # fmt: skip
     if projection is None:
         # Of coordinates whose CRS nobody names the first ones tell; the others wait for them.
-        for piece, place in placed:
+        for piece, place in pieces:
             found = checker.check(piece, projection, place)
             yield found
             projection = found.projection
             if projection is not None:
                 break
-    tasks = (_Task(_handed(piece, place, workers), projection, place) for piece, place in placed)
+    tasks = (_Task(_handed(piece, place, workers), projection, place) for piece, place in pieces)
     for found in workers.each(_check, tasks):
         found.place.with_suffix(PIECE).unlink(missing_ok=True)
         yield found
+
+
+def _named(rows: Sequence[str], file: str | None) -> Sequence[str]:
+    """Name rows in a report on all files, of a folder with the file that they are in."""
+    return rows if file is None else [f"{file}, {row}" for row in rows]
+
+
+def _faulty(rows: Sequence[str], faults: list[Fault]) -> NDArray[np.bool_]:
+    """Tell which rows have a fault; shape (n,)."""
+    if not faults:
+        # Then no row has to be named.
+        return np.zeros(len(rows), dtype=bool)
+    bad = {fault.row for fault in faults}
+    return np.array([row in bad for row in rows])
 
 
 def _check(task: _Task) -> Found:

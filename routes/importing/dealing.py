@@ -19,10 +19,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
-from routes import frames, recorded
+from routes import arrowfiles, frames, recorded
 from routes.recorded import ROWS_A_GROUP
 from routes.schema import Collection
-from routes.workers import whole
 
 RANK = "_rank"
 """The place of a row in the order; a row that has none is left out."""
@@ -39,12 +38,8 @@ class Dealt:
     def of(self, stretch: int) -> Iterator[pa.RecordBatch]:
         """Give the rows of one stretch."""
         numbers = np.flatnonzero(self.stretches == stretch).tolist()
-        if not numbers:
-            return
-        with pa.OSFile(str(self.path)) as file:
-            reader: Any = pa.ipc.open_file(file)
-            for number in numbers:
-                yield reader.get_batch(number)
+        # Of no rows there is no file.
+        return arrowfiles.reading(self.path, numbers) if numbers else iter(())
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def dealt(deal: Deal) -> Dealt:
     first = next(tables, None)
     if first is None:
         return Dealt(deal.place, np.empty(0, np.int64))
-    with whole(deal.place) as unfinished, pa.ipc.new_file(str(unfinished), first.schema) as writer:
+    with arrowfiles.writing(deal.place, first.schema) as writer:
         stretches = [_write(table, writer) for table in chain([first], tables)]
     return Dealt(deal.place, np.concatenate(stretches))
 
@@ -104,31 +99,27 @@ def made(stretch: Stretch) -> Path:
     if stretch.multi:
         said[GEOMETRY] = _unified(said[GEOMETRY], stretch.multi)
     completed = recorded.completed(stretch.collection, said)
-    with (
-        whole(stretch.place) as unfinished,
-        pa.ipc.new_file(str(unfinished), completed.schema) as writer,
-    ):
+    with arrowfiles.writing(stretch.place, completed.schema) as writer:
         writer.write_batch(completed)
     return stretch.place
 
 
 def taken(path: Path) -> pa.RecordBatch:
     """Give the rows of a stretch, and remove its file."""
-    with pa.OSFile(str(path)) as file:
-        reader: Any = pa.ipc.open_file(file)
-        batch = reader.get_batch(0)
+    (batch,) = arrowfiles.reading(path)
     path.unlink()
     return batch
 
 
 def _some(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Join batches, as many as memory is meant to hold."""
-    waiting: list[pa.RecordBatch] = []
+    waiting, size = list[pa.RecordBatch](), 0
     for batch in batches:
         waiting.append(batch)
-        if sum(one.nbytes for one in waiting) >= BYTES_AT_ONCE:
+        size += batch.nbytes
+        if size >= BYTES_AT_ONCE:
             yield pa.Table.from_batches(waiting)
-            waiting = []
+            waiting, size = [], 0
     if waiting:
         yield pa.Table.from_batches(waiting)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
+from routes import arrowfiles
 from routes.reading import Draft
 from routes.recorded import schema_of, types_of
 from routes.schema import Collection
-from routes.workers import whole
 
 Mask = NDArray[np.bool_]
 
@@ -31,29 +30,14 @@ _EXTRA = _NUMBERS | {"_row": pa.string(), "_said": pa.string(), "_type": pa.stri
                      "_faulty": pa.bool_()}  # fmt: skip
 
 
+@dataclass(frozen=True)
 class Piece:
-    """Writes some rows, those of a file that lie together; they are there when all went well."""
+    """Writes some rows, those of a file that lie together."""
 
-    def __init__(self, path: Path, collection: Collection) -> None:
-        self._path = path
-        self._schema = pa.schema([*_own(collection).items(), *_EXTRA.items()])
-        self._stack = ExitStack()
+    writer: Any
+    schema: pa.Schema
 
-    def __enter__(self) -> Self:
-        unfinished = self._stack.enter_context(whole(self._path))
-        writer = pa.ipc.new_file(str(unfinished), self._schema)
-        self._writer = self._stack.enter_context(writer)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, traceback)
-
-    def append(self, draft: Draft, named: list[str], faulty: list[bool]) -> None:
+    def append(self, draft: Draft, named: Sequence[str], faulty: Mask) -> None:
         """Write the rows of a draft, how each is named, and whether it has a fault."""
         frame = draft.frame
         geometry = frame.geometry.to_numpy()
@@ -68,9 +52,17 @@ class Piece:
         }
         arrays = [
             pa.array(said[name] if name in said else frame[name], type=kind, from_pandas=True)
-            for name, kind in zip(self._schema.names, self._schema.types, strict=True)
+            for name, kind in zip(self.schema.names, self.schema.types, strict=True)
         ]
-        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self.writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+
+
+@contextmanager
+def writing(path: Path, collection: Collection) -> Iterator[Piece]:
+    """Give who writes a piece to `path`, where it is when all went well."""
+    schema = pa.schema([*_own(collection).items(), *_EXTRA.items()])
+    with arrowfiles.writing(path, schema) as writer:
+        yield Piece(writer, schema)
 
 
 @dataclass(frozen=True)
@@ -103,10 +95,8 @@ class Scratch:
 
 def batches(piece: Path, collection: Collection) -> Iterator[pa.RecordBatch]:
     """Give the rows of one piece, the columns that people write and GEOMETRY as WKB."""
-    with pa.OSFile(str(piece)) as file:
-        reader: Any = pa.ipc.open_file(file)
-        for number in range(reader.num_record_batches):
-            yield reader.get_batch(number).select(list(_own(collection)))
+    for batch in arrowfiles.reading(piece):
+        yield batch.select(list(_own(collection)))
 
 
 def _mapped(piece: Path) -> pa.Table:

@@ -25,7 +25,7 @@ _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe
 _SPACES = re.compile(r"[^\w~]+|_+")
 # The same for texts in ASCII, as RE2 reads it (github.com/google/re2/wiki/Syntax).
 _IS_SLUG = r"^[a-z0-9][a-z0-9.~-]*$"
-_ASCII, _ASCII_SPACES = r"^[\x00-\x7f]*$", r"[^\w~]+|_+"
+_ASCII, _ASCII_SPACES = r"^[\x00-\x7f]*$", _SPACES.pattern
 # What a label does not show as it is: spaces at an end or side by side, and other than plain ones.
 _UNEVEN = r"^ | $|  |[^\PZ ]|\pC"
 
@@ -36,7 +36,7 @@ def slug(name: object) -> str:
     Letters of any script stay; one that is an id already stays as it is.
     """
     text = str(name)
-    if re.fullmatch(r"[a-z0-9][a-z0-9.~-]*", text):
+    if re.fullmatch(_IS_SLUG, text):
         return text
     folded = fold_text(text.translate(_LETTERS)).translate(_LETTERS)
     return _SPACES.sub("-", folded).strip("-") or "unnamed"
