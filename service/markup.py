@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+from markupsafe import Markup
 
 
 def as_json(value: object) -> str:
@@ -11,6 +12,11 @@ def as_json(value: object) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def lang_unless(own: str, lang: str) -> str:
+    """Give the attribute for words in a language of their own on a page in another."""
+    return "" if own == lang else Markup(' lang="{}"').format(own)
 
 
 def legal(said: str) -> str:

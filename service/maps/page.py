@@ -29,7 +29,7 @@ from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import Correction, MapView, Mode
 from service.maps.words import for_browsers, languages, own_name, words
-from service.markup import as_json
+from service.markup import as_json, lang_unless
 
 SHOWN_BY = {name: "borders" if name == "eu" else name for name in LAYERS}
 PLACES = {
@@ -184,7 +184,7 @@ def _told(state: State, view: MapView, mode: Mode) -> dict[str, Any]:
         "own_name": own_name(view.lang),
         "languages": [_language(shown, lang, day) for lang in languages()],
         # What the atlas says in its own words is in its own language.
-        "own": Markup(' lang="{}"').format(atlas["lang"]) if atlas["lang"] != view.lang else "",
+        "own": lang_unless(atlas["lang"], view.lang),
         "with_lang": Markup("&amp;lang={}").format(view.lang) if view.lang != "en" else "",
     }
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from geo.dates import span_of
 from geo.times import Window
@@ -16,6 +15,7 @@ from service.maps import naming
 from service.maps.naming import Named
 from service.maps.words import ENGLISH, Words, counted, figure, speech
 from service.maps.words import words as map_words
+from service.markup import lang_unless
 from service.pages import asking, corrected, records, smallmap, words
 from service.pages.corrected import Compared
 from service.pages.values import Piece, citation, pieces, source_address
@@ -50,20 +50,20 @@ def changes(site: Site, document: Document, lang: str) -> Document:
     days = {"earlier": document["from"], "later": document["to"]}
     moments = {name: asking.moment(day, lang) for name, day in days.items()}
     asked = {"from": _first_day(days["earlier"]), "to": _first_day(days["later"])}
-    return moments | {
-        "say": say,
-        "lang": lang,
-        "chrome": "" if lang == ENGLISH else ENGLISH,
-        "own": own_of(site, lang),
-        "between": say["told"]["between"].format(**moments),
-        "from_day": asked["from"],
-        "to_day": asked["to"],
-        "maps": site.url("/compare", **asked, **({} if lang == ENGLISH else {"lang": lang})),
-        "groups": _groups(site, document["changes"], say),
-        "shifts": [_shift(site, one, say) for one in document["shifts"]],
-        "beyond": knowledge_note(site, days["later"], say),
-        "tally": _tally(document, say),
-    }
+    return (
+        moments
+        | _spoken(site, lang)
+        | {
+            "between": say["told"]["between"].format(**moments),
+            "from_day": asked["from"],
+            "to_day": asked["to"],
+            "maps": site.url("/compare", **asked, **({} if lang == ENGLISH else {"lang": lang})),
+            "groups": _groups(site, document["changes"], say),
+            "shifts": [_shift(site, one, say) for one in document["shifts"]],
+            "beyond": knowledge_note(site, days["later"], say),
+            "tally": _tally(document, say),
+        }
+    )
 
 
 def corrections(site: Site, document: Document, compared: Compared, lang: str) -> Document:
@@ -81,11 +81,7 @@ def corrections(site: Site, document: Document, compared: Compared, lang: str) -
         said[at] |= {"name": one.name, "before": held["before"], "after": held["after"]}
     numbers = {"earlier": document["from_edition"], "later": document["to_edition"]}
     say = map_words(lang)
-    return {
-        "say": say,
-        "lang": lang,
-        "chrome": "" if lang == ENGLISH else ENGLISH,
-        "own": own,
+    return _spoken(site, lang) | {
         "document": document,
         "said": said,
         "heading": say["told_corrections"]["heading"].format(**numbers),
@@ -96,8 +92,13 @@ def corrections(site: Site, document: Document, compared: Compared, lang: str) -
 
 def own_of(site: Site, lang: str) -> str:
     """Give the attribute for what the atlas says in its own words on a page in a language."""
-    own = site.edition.atlas.get("lang", ENGLISH)
-    return "" if own == lang else Markup(' lang="{}"').format(own)
+    return lang_unless(site.edition.atlas.get("lang", ENGLISH), lang)
+
+
+def _spoken(site: Site, lang: str) -> Document:
+    """Give what a page in a language says of languages: of the frame around it, and of quotes."""
+    chrome = "" if lang == ENGLISH else ENGLISH
+    return {"say": map_words(lang), "lang": lang, "chrome": chrome, "own": own_of(site, lang)}
 
 
 def knowledge_note(site: Site, asked: str | None, say: Words | None = None) -> Document | None:
