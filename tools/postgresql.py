@@ -71,7 +71,7 @@ class PostgreSQL:
     @contextmanager
     def replica(self) -> Iterator[PostgreSQL]:
         """Another server that follows this one and can only be read, from here to the end."""
-        with _folder() as folder:
+        with new_folder() as folder:
             copy = PostgreSQL(folder)
             copy._run("pg_basebackup", "--pgdata", copy._data, "--dbname", self.address(),
                       "--checkpoint", "fast", "--no-sync", "--write-recovery-conf")  # fmt: skip
@@ -126,7 +126,7 @@ class PostgreSQL:
 @contextmanager
 def postgresql(settings: Sequence[str] = ()) -> Iterator[PostgreSQL]:
     """Run an empty server with some lines of settings from here to the end."""
-    with _folder() as folder:
+    with new_folder() as folder:
         server = PostgreSQL(folder)
         server.create(settings)
         with server.started():
@@ -134,7 +134,8 @@ def postgresql(settings: Sequence[str] = ()) -> Iterator[PostgreSQL]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def new_folder() -> Iterator[Path]:
+    """A new folder of whoever PostgreSQL runs as, gone at the end."""
     folder = Path(tempfile.mkdtemp(prefix="routeshift-postgresql-"))
     try:
         if as_postgres():

@@ -18,7 +18,7 @@ from routes.errors import StoreError
 from tests.conftest import publish_corrected
 from tests.helpers import content
 from tools.cluster import postgres
-from tools.postgresql import USER, PostgreSQL, as_postgres, path_of
+from tools.postgresql import USER, PostgreSQL, as_postgres, new_folder, path_of
 
 HOME = Path(__file__).parents[2]
 SHOWN = "db.example:5432"
@@ -86,7 +86,7 @@ def test_a_database_comes_back_from_a_dump_and_a_folder_has_the_same(
 def test_a_server_starts_from_a_base_backup_with_all_editions(
     backed_up: Path, servers: postgres.Databases
 ) -> None:
-    with postgres.folder() as place:
+    with new_folder() as place:
         shutil.copytree(backed_up / "base", place / "data")
         if as_postgres():
             subprocess.run(["chown", "-R", "postgres", place / "data"], check=True)
@@ -113,7 +113,7 @@ def test_the_services_role_reads_what_the_editor_published_and_writes_nothing(
 
 
 def test_a_replica_becomes_the_primary_and_has_a_replica_in_its_turn(tmp_path: Path) -> None:
-    with postgres.databases() as lost, postgres.folder() as place:
+    with postgres.databases() as lost, new_folder() as place:
         store = routes.open_store(lost.editor)
         routes.publish(store, data_folder("balkans"), "As shipped")
         lost.wait_for_replica()

@@ -12,6 +12,7 @@ import yaml
 
 from service.settings import Settings
 from tools.cluster import front, postgres
+from tools.nginx import nginx_program
 from tools.postgresql import PostgreSQL
 from tools.running import free_port
 
@@ -152,7 +153,7 @@ def test_nginx_takes_the_configuration_of_the_containers(tmp_path: Path) -> None
     values = NGINX["environment"] | {"CACHE": str(tmp_path / "cache"), "LISTEN": str(free_port())}
     path = front.configure(tmp_path, values)
     said = subprocess.run(
-        [front.program(), "-t", "-q", "-p", tmp_path, "-c", path],
+        [nginx_program(), "-t", "-q", "-p", tmp_path, "-c", path],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")

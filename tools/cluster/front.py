@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.nginx import nginx_program, nginx_user
 from tools.running import free_port, running
 
 TEMPLATE = Path(__file__).parent / "routeshift.conf.template"
@@ -40,21 +39,11 @@ def filled(values: Mapping[str, str]) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda found: values[found[1]], TEMPLATE.read_text())
 
 
-def program() -> str:
-    """Find nginx. Raises RuntimeError."""
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        raise RuntimeError("there is no nginx; tools/install_clients.sh nginx installs it")
-    return found
-
-
 def configure(folder: Path, values: Mapping[str, str]) -> Path:
     """Write the configuration into a folder that nginx may write to, too: its path."""
     (folder / "routeshift.conf").write_text(filled(values))
-    # Started by root it would drop to a user who cannot write to a temporary folder.
-    user = "user root;" if os.getuid() == 0 else ""
     path = folder / "nginx.conf"
-    path.write_text(AROUND.format(folder=folder, user=user))
+    path.write_text(AROUND.format(folder=folder, user=nginx_user()))
     return path
 
 
@@ -66,5 +55,5 @@ def front(folder: Path, services: tuple[str, str]) -> Iterator[int]:
         "LISTEN": f"127.0.0.1:{port}", "CACHE": str(folder / "cache"),
         "SERVICE_1": services[0], "SERVICE_2": services[1],
     })  # fmt: skip
-    with running([program(), "-p", str(folder), "-c", str(path)], port):
+    with running([nginx_program(), "-p", str(folder), "-c", str(path)], port):
         yield port

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tools.postgresql import STARTS_WITHIN_S, USER, PostgreSQL, as_postgres, path_of
+from tools.postgresql import STARTS_WITHIN_S, USER, PostgreSQL, as_postgres, new_folder, path_of
 
 HERE = Path(__file__).parent
 DATABASE = "atlas"
@@ -67,7 +65,7 @@ class Databases:
 @contextmanager
 def databases() -> Iterator[Databases]:
     """A primary without editions and its replica, from here to the end."""
-    with folder() as one, folder() as other:
+    with new_folder() as one, new_folder() as other:
         made = Databases(PostgreSQL(one), PostgreSQL(other))
         try:
             made.primary.create(SETTINGS)
@@ -81,25 +79,12 @@ def databases() -> Iterator[Databases]:
                     server.stop("immediate")
 
 
-@contextmanager
-def folder() -> Iterator[Path]:
-    """A new folder of whoever PostgreSQL runs as, gone at the end."""
-    path = Path(tempfile.mkdtemp(prefix="routeshift-postgresql-"))
-    try:
-        if as_postgres():
-            shutil.chown(path, "postgres")
-        yield path
-    finally:
-        shutil.rmtree(path)
-
-
 def kill(server: PostgreSQL) -> None:
     """Kill a server as the system does that has no memory left, and wait until it is gone.
 
     What it started ends by itself when it sees that.
     """
-    process = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
-    os.kill(process, signal.SIGKILL)
+    os.kill(server.pid, signal.SIGKILL)
     while server.is_running():
         time.sleep(0.01)
 
