@@ -11,8 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -23,10 +21,10 @@ import geopandas
 
 import routes
 from benchmarks import synthetic
-from benchmarks.importing import NEW
-from benchmarks.processes import Watch
+from benchmarks.importing import NEW, as_others_write
+from benchmarks.processes import Watch, told_by
 from routes.importing import Options, prepare
-from routes.importing.crew import Crew, bytes_of
+from routes.importing.crew import Crew, bytes_of, size_of
 from routes.memory import give_back_at_once
 
 ROWS_A_PART = 250_000
@@ -94,11 +92,7 @@ def _measured(size: int, words: list[str], room: Path | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=room) as name:
         folder = Path(name) / "made"
         write(folder, size)
-        command = [sys.executable, "-m", "benchmarks.bulk", "--part", str(folder), *words]
-        home = Path(__file__).parent.parent
-        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=home)
-        found: dict[str, Any] = json.loads(run.stdout)
-        return found
+        return told_by("benchmarks.bulk", "--part", str(folder), *words)
 
 
 def write(folder: Path, size: int) -> None:
@@ -112,11 +106,7 @@ def write(folder: Path, size: int) -> None:
 def made(size: int, begin: int, seed: int) -> geopandas.GeoDataFrame:
     """Give versions numbered from `begin` on, each of a route of its own, as others write them."""
     frame = synthetic.versions(size, VERTICES, synthetic.SEED + seed)
-    times = frame["valid"].str.replace("~", "").str.split("/", expand=True)
-    numbers = [f"made-{number}" for number in range(begin, begin + size)]
-    return frame[["name", "description", "geometry"]].assign(
-        route=numbers, mode="land", begin=times[0], end=times[1]
-    )
+    return as_others_write(frame, [f"made-{number}" for number in range(begin, begin + size)])
 
 
 def _plant(folder: Path) -> int:
@@ -140,30 +130,23 @@ def _import(folder: Path, crew: Crew) -> dict[str, Any]:
     with watch, crew.at_work(folder, store) as workers:
         ready = prepare(folder, store, Options(source_title="Made up", new=NEW))
         with ready.checked(workers=workers) as checked:
-            check_s = time.perf_counter() - began
             ready.refuse_faulty(checked, leave_out_faulty=True)
             manifest = ready.publish(store, checked)
         wall_s = time.perf_counter() - began
         watch.look()
     return {
         "rows": manifest.collections["routes"].count,
-        "check_s": check_s,
         "wall_s": wall_s,
         "cpu_s": watch.cpu_s,
         "worker_mb": watch.worker_mb,
         "parent_mb": watch.own_mb,
-        "store_bytes": _bytes(place),
-        "file_bytes": _bytes(folder),
+        "store_bytes": size_of(place),
+        "file_bytes": size_of(folder),
         "planted": planted,
         "faults": len(checked.faults),
         "faulty_files": len({fault.file for fault in checked.faults}),
         "files": len(list(folder.iterdir())),
-        "content": manifest.content,
     }
-
-
-def _bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 if __name__ == "__main__":

@@ -12,21 +12,21 @@ import json
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyogrio
+from geopandas import GeoDataFrame
 
 import routes
 from benchmarks import synthetic
 from benchmarks.driving import Ratio
-from benchmarks.processes import Watch
+from benchmarks.processes import Watch, told_by
 from routes.importing import NewAtlas, Options, prepare
 from routes.importing.crew import Crew
 from routes.memory import give_back_at_once
@@ -98,14 +98,20 @@ def measure(size: int, rounds: int) -> Publication:
 
 
 def write(path: Path, size: int) -> None:
-    """Write made-up versions as another program would: start and end in columns of their own."""
+    """Write made-up versions as another program would."""
     frame = synthetic.versions(size)
+    pyogrio.write_dataframe(as_others_write(frame, frame["id"]), path)
+
+
+def as_others_write(frame: GeoDataFrame, routes: Sequence[str]) -> GeoDataFrame:
+    """Give made-up versions with start and end in columns of their own.
+
+    Those of one route overlap, which an import refuses: each is of a route of its own.
+    """
     begin_end = frame["valid"].str.replace("~", "").str.split("/", expand=True)
-    # Made-up versions of one route overlap, which an import refuses: each is a route of its own.
-    made = frame[["name", "description", "geometry"]].assign(
-        route=frame["id"], mode="land", begin=begin_end[0], end=begin_end[1]
+    return frame[["name", "description", "geometry"]].assign(
+        route=routes, mode="land", begin=begin_end[0], end=begin_end[1]
     )
-    pyogrio.write_dataframe(made, path)
 
 
 def _import(folder: Path) -> dict[str, float]:
@@ -150,11 +156,8 @@ def _gdal(folder: Path) -> dict[str, Any]:
 
 
 def in_process(part: str, folder: Path) -> dict[str, Any]:
-    words = [sys.executable, "-m", "benchmarks.importing", "--part", part, "--folder", str(folder)]
-    home = Path(__file__).parent.parent
-    run = subprocess.run(words, capture_output=True, text=True, check=True, cwd=home)
-    found: dict[str, Any] = json.loads(run.stdout)
-    return found
+    """Measure one part in a process of its own."""
+    return told_by("benchmarks.importing", "--part", part, "--folder", str(folder))
 
 
 def _peak_mb() -> float:

@@ -18,7 +18,8 @@ from benchmarks import postgis
 from benchmarks.commands import run
 from benchmarks.driving import CONNECTIONS
 from benchmarks.postgis import DATABASE, TABLE
-from benchmarks.servers import HOME, Server, granian, started
+from benchmarks.processes import HOME
+from benchmarks.servers import Server, granian, started
 from tools.postgresql import USER, PostgreSQL
 from tools.running import free_port
 

@@ -1,13 +1,18 @@
-"""What the system tells of processes: the CPU time of a tree of them, and their memory."""
+"""Processes: started for a measurement, and what the system tells of their CPU time and memory."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+HOME = Path(__file__).parent.parent
 PROCESSES = Path("/proc")
 SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -24,6 +29,14 @@ class Memory:
     own_mb: float
     mapped_mb: float
     share_mb: float
+
+
+def told_by(module: str, *words: str) -> dict[str, Any]:
+    """Run a module of ours in a process of its own: the JSON that it prints."""
+    command = [sys.executable, "-m", module, *words]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HOME)
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
 
 
 def tree(roots: tuple[int, ...]) -> list[int]:

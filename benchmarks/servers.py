@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.bare import ANSWERS, Answers
-from benchmarks.processes import Memory
+from benchmarks.processes import HOME, Memory
+from tools.nginx import nginx_program, nginx_user
 from tools.running import READY, free_port, running
 
-HOME = Path(__file__).parent.parent
 ANSWER_CACHE = "ROUTESHIFT_ANSWER_CACHE_MB"
 # As Debian's nginx.conf, but one worker, no log, and connections that are kept as long as ours.
 NGINX = """
@@ -100,15 +99,13 @@ def bare(answers: Answers) -> Iterator[Server]:
 def nginx(files: Path) -> Iterator[Server]:
     """Debian's nginx, which serves the files of one folder."""
     port = free_port()
-    # Started by root it would drop to a user who cannot read a temporary folder.
-    user = "user root;" if os.getuid() == 0 else ""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        raise RuntimeError("there is no nginx; tools/install_clients.sh nginx installs it")
+    program = nginx_program()
     ready = f"/{next(files.iterdir()).name}"
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, files=files, port=port, user=user))
+        configuration.write_text(
+            NGINX.format(folder=folder, files=files, port=port, user=nginx_user())
+        )
         command = [program, "-p", folder, "-c", str(configuration)]
         with started(command, port, ready, {}) as server:
             yield server
