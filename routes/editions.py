@@ -34,13 +34,13 @@ Day = str | date | np.datetime64
 
 
 def open_store(
-    path: str | Path = DEFAULT_STORE, reading: str | None = None, within_s: int | None = None
+    path: str | Path = DEFAULT_STORE, reading: str | None = None, **limits: int
 ) -> Store:
     """Give the store at `path`: a folder, or the address of a database, postgresql://….
 
-    `reading`: the address of a copy of that database that is read in its place. `within_s`: the
-    longest that one question to a database may take. Raises StoreError where an address cannot be
-    read, or what speaks with databases is not installed.
+    `reading`: the address of a copy of that database that is read in its place. `limits`: those of
+    `routes.stores.postgis.store.PostgisStore`; files know none. Raises StoreError where an address
+    cannot be read, or what speaks with databases is not installed.
     """
     if not is_address(path):
         if reading is not None:
@@ -51,7 +51,6 @@ def open_store(
     except ImportError as error:
         message = "a store in a database needs more: pip install 'routeshift[postgis]'"
         raise StoreError(f"{message} ({error})") from error
-    limits = {} if within_s is None else {"within_s": within_s}
     return PostgisStore(str(path), reading, **limits)
 
 

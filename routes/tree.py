@@ -143,11 +143,11 @@ def save(folder: Path, boxes: NDArray[np.float64], bounds: Bounds) -> None:
     levels = list(_levels(sides, times))
     np.save(folder / "runs.npy", np.concatenate([level[0] for level in levels], axis=1))
     np.save(folder / "run-times.npy", np.concatenate([level[1] for level in levels], axis=1))
-    np.save(folder / "cells.npy", _by_runs(_cells(sides)))
-    np.save(folder / "days.npy", _by_runs(_days(times)))
+    np.save(folder / "cells.npy", _by_runs(cells_of(sides)))
+    np.save(folder / "days.npy", _by_runs(days_of(times)))
 
 
-def _cells(sides: NDArray[np.float64]) -> NDArray[np.uint16]:
+def cells_of(sides: NDArray[np.float64]) -> NDArray[np.uint16]:
     """Pack boxes, shape (4, n): each side as the cell in which it lies, of 65,536 around the world.
 
     What meets another in degrees also does in cells.
@@ -157,7 +157,7 @@ def _cells(sides: NDArray[np.float64]) -> NDArray[np.uint16]:
     return np.asarray(cells, np.uint16)
 
 
-def _days(times: NDArray[np.int64]) -> NDArray[np.int32]:
+def days_of(times: NDArray[np.int64]) -> NDArray[np.int32]:
     """Pack times in seconds as days, and times beyond all days as the first or the last one."""
     return np.clip(times // DAY, -FARTHEST_DAY, FARTHEST_DAY).astype(np.int32)
 

@@ -57,7 +57,11 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     """Make the application that serves the store of the settings."""
     configured = configured or settings()
     store = open_store(
-        configured.store, configured.store_read or None, configured.store_answers_within_s
+        configured.store,
+        configured.store_read or None,
+        within_s=configured.store_answers_within_s,
+        # One for who watches the store while all others are taken.
+        connections=configured.store_connections + 1,
     )
     turns = Turns(configured.store_connections if isinstance(store, Distant) else None)
     app = FastAPI(

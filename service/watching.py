@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from routes import Edition
 from routes.errors import RoutesError, StoreError
-from routes.stores.base import Store
+from routes.stores.base import Store, Wait
 from service.library import Library
 
 LOOKS_EVERY_S = 10.0
@@ -19,9 +19,6 @@ ENDS_WITHIN_S = 1.0
 FIRST_LOOK_WITHIN_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 log = logging.getLogger("routeshift")
-
-Wait = Callable[[float], bool]
-"""Waits for so many seconds, or until editions may have come or gone: then it is true."""
 
 
 class WatchedLibrary(Library):

@@ -229,11 +229,15 @@ class Store(Protocol):
         """Let go of what is held open; then the store is asked no more."""
 
 
+Wait = Callable[[float], bool]
+"""Waits for so many seconds, or until editions may have come or gone: then it is true."""
+
+
 @runtime_checkable
 class Distant(Protocol):
     """A store that is waited for, and that tells of editions that come and go."""
 
-    def listening(self) -> AbstractContextManager[Callable[[float], bool]]:
+    def listening(self) -> AbstractContextManager[Wait]:
         """Give what waits for word, so many seconds at most, and tells whether there was any.
 
         Raises StoreError, also while it waits.

@@ -6,7 +6,6 @@ that nothing is missed; what is left the database decides.
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,11 +17,10 @@ from numpy.typing import NDArray
 from geo.times import Bounds, Window
 from routes import tree
 from routes.query import Query
-from routes.tree import CELLS, DAY, FARTHEST_DAY, RUN, Box, Packed, Rows, Tree
+from routes.tree import RUN, Box, Packed, Rows, Tree
 
 NAMES = (*tree.LEVELS, "cells.npy", "days.npy")
 """The files of the tree, and of the rows under it."""
-HALF = (180.0, 90.0, 180.0, 90.0)
 RUNS_AT_FIRST = 64
 MOST_AT_ONCE = 10_000
 """How many rows are asked about by one question."""
@@ -79,19 +77,12 @@ def _meeting(cells: NDArray[np.uint16], boxes: tuple[Box, ...]) -> NDArray[np.bo
     """Tell which rows of k runs may meet one of some boxes, shape (k, RUN)."""
     found = np.zeros((len(cells), RUN), dtype=bool)
     for box in boxes:
-        west, south, east, north = map(_cell, box, HALF)
-        meets = cells[:, :2] <= np.array([[east], [north]], np.uint16)
-        meets &= cells[:, 2:] >= np.array([[west], [south]], np.uint16)
+        low, high = np.split(tree.cells_of(np.array(box)[:, None]), 2)
+        meets = (cells[:, :2] <= high) & (cells[:, 2:] >= low)
         found |= meets[:, 0] & meets[:, 1]
     return found
 
 
-def _cell(degrees: float, half: float) -> int:
-    """Give the cell of a side of a box, as `routes.tree.cells_of` does."""
-    return max(0, min(CELLS, math.floor((degrees + half) * (CELLS / (2 * half)))))
-
-
 def _lasting(days: NDArray[np.int32], window: Window) -> NDArray[np.bool_]:
-    first, last = (int(one.astype(np.int64)) // DAY for one in (window.first, window.last))
-    first, last = (max(-FARTHEST_DAY, min(FARTHEST_DAY, one)) for one in (first, last))
+    first, last = tree.days_of(np.array([window.first, window.last]).view(np.int64))
     return np.asarray((days[:, 0] <= last) & (days[:, 1] >= first))

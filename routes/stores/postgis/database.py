@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from routes.errors import StoreBusy, StoreError
 from routes.stores.addresses import shown
+from routes.stores.base import Wait
 from routes.stores.postgis import listening, migrating
 from routes.stores.postgis.asking import Connection, Row, Values, with_arrays
 from routes.stores.postgis.connections import Connections, PatientConnection, Unanswered
@@ -39,9 +40,13 @@ class Database:
     All that PostgreSQL says against it is raised as StoreError.
     """
 
-    def __init__(self, address: str, within_s: int = ANSWERS_WITHIN_S) -> None:
-        """Take the address, and how long a question may take. Raises StoreError."""
+    def __init__(self, address: str, within_s: int, connections: int) -> None:
+        """Take the address, how long a question may take, and how many may be asked at once.
+
+        Raises StoreError.
+        """
         self.within_s = within_s
+        self._most = connections
         try:
             self._parameters = conninfo_to_dict(address)
         except psycopg.ProgrammingError as error:
@@ -85,7 +90,7 @@ class Database:
                 yield connection
 
     @contextmanager
-    def listening(self) -> Iterator[listening.Wait]:
+    def listening(self) -> Iterator[Wait]:
         """Give what waits for word of new editions; see `listening`."""
         with self._connected() as connection, listening.listening(connection) as wait:
             yield wait
@@ -123,7 +128,7 @@ class Database:
 
     @cached_property
     def _connections(self) -> Connections:
-        return Connections(self._checked, MOST_CONNECTIONS, self.name)
+        return Connections(self._checked, self._most, self.name)
 
     def _checked(self) -> Connection:
         """Connect for questions, none of which may take long. Raises StoreError as `check`."""

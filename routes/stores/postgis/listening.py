@@ -6,18 +6,17 @@ It is sent with the transaction that publishes, and so never before the edition 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 
+from routes.stores.base import Wait
 from routes.stores.postgis.asking import Ask, Connection
 
 CHANNEL = "routeshift_editions"
 UNHEARD_S = 1.0
 """How often to look where nothing can be heard: no replica can be listened to."""
-Wait = Callable[[float], bool]
-"""Waits for so many seconds, or until editions may have come or gone: then it is true."""
 
 
 def notify(ask: Ask) -> None:

@@ -16,10 +16,23 @@ from routes import frames, recorded
 from routes.errors import StoreError
 from routes.schema import COLLECTIONS
 from routes.stores import durable, manifests, verification
-from routes.stores.base import CollectionRecord, Content, Damage, Manifest, Progress, Pruned
-from routes.stores.postgis import checking, listening, migrating, records, revisions
+from routes.stores.base import (
+    CollectionRecord,
+    Content,
+    Damage,
+    Manifest,
+    Progress,
+    Pruned,
+    Wait,
+)
+from routes.stores.postgis import checking, migrating, records, revisions
 from routes.stores.postgis.asking import Connection, Row, Values, on
-from routes.stores.postgis.database import ANSWERS_WITHIN_S, Database, in_words
+from routes.stores.postgis.database import (
+    ANSWERS_WITHIN_S,
+    MOST_CONNECTIONS,
+    Database,
+    in_words,
+)
 from routes.stores.postgis.documents import Tables
 from routes.stores.postgis.querying import SqlIndex
 from routes.stores.postgis.revisions import Revision
@@ -37,14 +50,18 @@ class PostgisStore:
     """
 
     def __init__(
-        self, address: str, reading: str | None = None, within_s: int = ANSWERS_WITHIN_S
+        self,
+        address: str,
+        reading: str | None = None,
+        within_s: int = ANSWERS_WITHIN_S,
+        connections: int = MOST_CONNECTIONS,
     ) -> None:
         """Take the address to write to, and that of a copy to read from, if there is one.
 
-        `within_s`: the longest that one question may take.
+        `within_s`: the longest that one question may take; `connections`: how many at once.
         """
-        self.database = Database(address, within_s)
-        self.read = Database(reading, within_s) if reading else self.database
+        self.database = Database(address, within_s, connections)
+        self.read = Database(reading, within_s, connections) if reading else self.database
         self._scratch = tempfile.TemporaryDirectory(prefix="routeshift-")
         self._fetching = Lock()
 
@@ -190,7 +207,7 @@ class PostgisStore:
             return self.database.migrate(to)
 
     @contextmanager
-    def listening(self) -> Iterator[listening.Wait]:
+    def listening(self) -> Iterator[Wait]:
         """Give what waits until editions come or go. Raises StoreError, also while it waits."""
         with in_words(self.read), self.read.listening() as wait:
             yield wait
