@@ -25,6 +25,7 @@ from geo.tiling import WEB_MERCATOR
 from routes.stories import LAYERS as LAYERS
 from routes.stories import ZOOMS
 from service.maps import assets, sharing
+from service.maps.carried import carried
 from service.maps.days import within
 from service.maps.state import ShownEdition, State, build
 from service.maps.view import Correction, MapView, Mode
@@ -234,5 +235,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["as_json"] = as_json
+    environment.filters |= {"as_json": as_json, "carried": carried}
     return environment

@@ -76,7 +76,7 @@ def _head(state: State, view: MapView, about: AboutFile, body: str) -> str:
         "file": about,
         "icon": render_styles.as_data((folder / "icon.svg").read_bytes(), "image/svg+xml"),
         "style": render_styles.with_fonts(folder, assets.SHEETS["map"], "".join(sorted(set(body)))),
-        "leaflet": joining.inline((folder / assets.LEAFLET).read_text(encoding="utf-8")),
+        "leaflet": joining.inline((folder / f"{assets.LEAFLET}.js").read_text(encoding="utf-8")),
         "script": joining.inline(joining.script(folder / "start.js")),
     }
     told["policy"] = _policy([told["leaflet"], told["script"]], told["style"])

@@ -32,8 +32,10 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         held = dict(attrs)
         self.tags.append(tag)
-        if tag in LOADED and held.get(LOADED[tag]):
-            self.loaded.append(str(held[LOADED[tag]]))
+        address = str(held.get(LOADED.get(tag, "")) or "")
+        # What a page expects of itself, by `#id`, is not loaded.
+        if address and not address.startswith("#"):
+            self.loaded.append(address)
         if tag == "script" and "src" not in held:
             self.inline.append(held)
         if "style" in held or tag == "style" or any(name.startswith("on") for name in held):

@@ -1,6 +1,7 @@
 /** Puts the page together: reads what it carries, and draws the day. */
 
 import { Basemap } from "./basemap.js";
+import { carried, carriedState } from "./carried.js";
 import { Clock } from "./clock.js";
 import { dayWriter, isoDay, parseDay } from "./dates.js";
 import { byId, counted, element, ownLanguage, say } from "./dom.js";
@@ -56,13 +57,14 @@ class Atlas {
     this.view = settings.zoom === null ? null : this.#viewNow();
     this.clock.goTo(parseDay(settings.date), settings.to && parseDay(settings.to));
     this.map.on("moveend", () => this.#moved());
-    document.fonts.ready.then(() => this.#remeasure());
+    document.fonts.addEventListener("loadingdone", () => this.#remeasure());
     tellOfNewer(settings, state, () => this.query());
     if (this.isEmbed) tellHeight();
     performance.mark(USABLE);
-    // The map moves already; to find room for its names takes as long again on a phone.
+    // The map moves already; its names and the words beside it take as long again on a phone.
     afterPaint(() => {
-      this.hasNames = true;
+      this.isWorded = true;
+      this.panel?.show(this.moment);
       this.label();
       document.documentElement.dataset.ready = "true";
     });
@@ -165,7 +167,7 @@ class Atlas {
   }
 
   label() {
-    if (!this.hasNames) return;
+    if (!this.isWorded) return;
     const taken = overlays(this.map);
     this.labels.show(this.moment, this.layers, {
       paths: this.routes.paths(),
@@ -180,7 +182,7 @@ class Atlas {
     const told = JSON.stringify([outlineOf(this.moment), story, this.moment.events.map(({ row }) => row.id)]);
     if (told === this.told) return;
     this.told = told;
-    this.panel?.show(this.moment);
+    if (this.isWorded) this.panel?.show(this.moment);
     const text = story.short ?? story.title;
     byId("told")?.replaceChildren(element("span", { lang: story.isQuoted && this.own }, text));
     // Play rests on a shift for long enough to be heard.
@@ -242,7 +244,7 @@ class Atlas {
     return { lat, lon: lng, zoom: this.map.getZoom() };
   }
 
-  /** The fonts have come: what was measured before is wrong. */
+  /** Fonts have come, of those that were asked for so far: what was measured before is wrong. */
   #remeasure() {
     this.labels.made.clear();
     this.label();
@@ -259,7 +261,9 @@ function colour(accent) {
 function startMap(settings, state) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const motion = calm ? { zoomAnimation: false, fadeAnimation: false, inertia: false } : {};
-  const map = L.map("map", { ...settings.leaflet, ...motion, maxBoundsViscosity: 1 });
+  // Without its centre: where it opens is found out, and would be moved to from there.
+  const { center: _, zoom: __, ...options } = settings.leaflet;
+  const map = L.map("map", { ...options, ...motion, maxBoundsViscosity: 1 });
   const { zoom_in: zoomInTitle, zoom_out: zoomOutTitle } = settings.words.buttons;
   // On small maps the routes from the east end where the buttons would be.
   const position = map.getSize().x < 700 ? "bottomleft" : "topright";
@@ -292,13 +296,9 @@ function setAll(query, values) {
     else query.delete(name);
 }
 
-function carried(id) {
-  return JSON.parse(byId(id).textContent);
-}
-
 /** Open the map that the page carries. @param {{Routes: Function, Strip: Function}} parts */
 export function start(parts) {
   const legend = byId("legend");
   legend.open = matchMedia("(min-width: 1000px)").matches && document.documentElement.dataset.mode === "map";
-  new Atlas(carried("routeshift-data"), carried("routeshift-view"), parts);
+  new Atlas(carriedState("routeshift-data"), carried("routeshift-view"), parts);
 }

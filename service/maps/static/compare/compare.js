@@ -1,5 +1,6 @@
 /** Puts a comparison together: two maps that move as one, or one map, and the words beside them. */
 
+import { carried, carriedState } from "../carried.js";
 import { dayWriter, isoDay, parseDay, within } from "../dates.js";
 import { byId, say } from "../dom.js";
 import { changeAfter, changeBefore, momentOf } from "../moment.js";
@@ -30,7 +31,7 @@ class Comparison {
     this.#open();
     this.show();
     this.#listen();
-    document.fonts.ready.then(() => this.#remeasure());
+    document.fonts.addEventListener("loadingdone", () => this.#remeasure());
     if (this.#iso().join() !== compared.days.join()) this.#tell();
     document.documentElement.dataset.ready = "true";
   }
@@ -206,10 +207,6 @@ class Comparison {
   }
 }
 
-function carried(id) {
-  return JSON.parse(byId(id).textContent);
-}
-
-const later = carried("routeshift-data");
-const states = [carried("routeshift-before") ?? later, later];
+const later = carriedState("routeshift-data");
+const states = [carriedState("routeshift-before") ?? later, later];
 new Comparison(states, carried("routeshift-view"), carried("routeshift-comparison"));

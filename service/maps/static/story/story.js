@@ -1,5 +1,6 @@
 /** Puts a story together: as a section is reached, the map goes to its day and its view. */
 
+import { carried, carriedState } from "../carried.js";
 import { Pane } from "../compare/pane.js";
 import { dayWriter, parseDay, within } from "../dates.js";
 import { byId, element, say } from "../dom.js";
@@ -24,7 +25,7 @@ class Story {
     this.#show(0, { isFirst: true });
     this.#listen();
     preparePrinting();
-    document.fonts.ready.then(() => this.#remeasure());
+    document.fonts.addEventListener("loadingdone", () => this.#remeasure());
     document.documentElement.dataset.ready = "true";
   }
 
@@ -156,15 +157,11 @@ class Story {
     if (index >= 0) this.reach(index);
   }
 
-  /** The fonts have come: what was measured before is wrong. */
+  /** Fonts have come, of those that were asked for so far: what was measured before is wrong. */
   #remeasure() {
     this.pane.labels.made.clear();
     this.pane.label();
   }
 }
 
-function carried(id) {
-  return JSON.parse(byId(id).textContent);
-}
-
-new Story(carried("routeshift-data"), carried("routeshift-view"), carried("routeshift-story"));
+new Story(carriedState("routeshift-data"), carried("routeshift-view"), carried("routeshift-story"));
