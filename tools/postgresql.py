@@ -39,7 +39,7 @@ class PostgreSQL:
                   "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")  # fmt: skip
         lines = [f"port = {self.port}", "listen_addresses = '127.0.0.1'",
                  "unix_socket_directories = ''", "timezone = 'UTC'", *settings]  # fmt: skip
-        self._configure(lines)
+        self.configure(lines)
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -75,7 +75,7 @@ class PostgreSQL:
             copy = PostgreSQL(folder)
             copy._run("pg_basebackup", "--pgdata", copy._data, "--dbname", self.address(),
                       "--checkpoint", "fast", "--no-sync", "--write-recovery-conf")  # fmt: skip
-            copy._configure([f"port = {copy.port}"])
+            copy.configure([f"port = {copy.port}"])
             with copy.started():
                 yield copy
 
@@ -103,7 +103,8 @@ class PostgreSQL:
     def _data(self) -> str:
         return str(self.folder / "data")
 
-    def _configure(self, lines: Sequence[str]) -> None:
+    def configure(self, lines: Sequence[str]) -> None:
+        """Add lines to postgresql.conf: they hold once the server is started anew."""
         with Path(self._data, "postgresql.conf").open("a") as file:
             file.write("\n".join(lines) + "\n")
 

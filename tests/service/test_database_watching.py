@@ -120,3 +120,26 @@ def test_a_replica_cannot_be_listened_to_and_is_looked_at() -> None:
             eventually(is_current(library, 2))
             editor.publish(title_and_row(3), "", "")
             eventually(is_current(library, 3))
+
+
+def test_a_replica_that_lags_behind_what_was_seen_is_not_asked() -> None:
+    with postgresql(HASTY) as server, closing(PostgisStore(server.address())) as editor:
+        editor.publish(title_and_row(1), "", "")
+        with server.replica() as copy:
+            hosts = f"routeshift@127.0.0.1:{copy.port},127.0.0.1:{server.port}"
+            both = f"postgresql://{hosts}/postgres?target_session_attrs=prefer-standby"
+            with closing(PostgisStore(server.address(), both)) as store:
+                assert store.current() == 1
+                copy.stop("immediate")
+                editor.publish(title_and_row(2), "", "")
+                assert store.current() == 2
+                copy.configure(["recovery_min_apply_delay = '1h'"])
+                copy.start()
+                store.read.close()
+                assert [store.current(), store.manifest(2).number] == [2, 2]
+                store.read.close()
+                server.stop("immediate")
+                with pytest.raises(StoreError, match="it has edition 1, and 2 was current"):
+                    store.current()
+                server.start()
+                assert store.current() == 2

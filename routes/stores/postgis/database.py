@@ -16,8 +16,9 @@ from routes.errors import StoreBusy, StoreError
 from routes.stores.addresses import shown
 from routes.stores.base import Wait
 from routes.stores.postgis import listening, migrating
-from routes.stores.postgis.asking import Connection, Row, Values, with_arrays
+from routes.stores.postgis.asking import Connection, Row, Values, on, with_arrays
 from routes.stores.postgis.connections import Connections, PatientConnection, Unanswered
+from routes.stores.postgis.documents import Tables
 
 ANSWERS_WITHIN_S = 30
 """The longest that one question may take; no answer is worth more of a shared server."""
@@ -57,6 +58,8 @@ class Database:
                 "Write it as postgresql://user@host:5432/database"
             ) from None
         self.name = shown(address)
+        self.seen = 0
+        """The newest edition that was ever current here; no connection is used that lags behind."""
 
     def ask(self, query: str, values: Values | None = None, /) -> list[Row]:
         """Give the rows of one question. It is asked once more where a connection was lost."""
@@ -131,15 +134,38 @@ class Database:
         return Connections(self._checked, self._most, self.name)
 
     def _checked(self) -> Connection:
-        """Connect for questions, none of which may take long. Raises StoreError as `check`."""
-        connection = PatientConnection.connect(self._conninfo, autocommit=True)
+        """Connect for questions, none of which may take long. Raises StoreError as `check`.
+
+        Where the address names a replica that has come back and lags, and the server that it
+        follows, that server is asked: who was shown an edition is not told that there is none.
+        """
+        connection, current = self._opened()
+        if current >= self.seen:
+            return connection
+        connection.close()
+        lags = f"{self.name} lags behind: it has edition {current}, and {self.seen} was current"
+        try:
+            connection, current = self._opened(target_session_attrs="primary")
+        except psycopg.OperationalError as error:
+            raise StoreError(lags) from error
+        if current < self.seen:
+            connection.close()
+            raise StoreError(lags)
+        return connection
+
+    def _opened(self, **more: str) -> tuple[Connection, int]:
+        """Connect for questions; give the number of the edition that is current there, or 0."""
+        connection = PatientConnection.connect(
+            make_conninfo(self._conninfo, **more), autocommit=True
+        )
         try:
             connection.patience_s = self.within_s + GRACE_S
             migrating.check(connection, self.name)
+            current = Tables(on(connection)).pointer() if self.seen else None
         except BaseException:
             connection.close()
             raise
-        return with_arrays(connection)
+        return with_arrays(connection), current[0] if current else 0
 
     def _connected(self) -> Connection:
         """Connect for what may take long."""

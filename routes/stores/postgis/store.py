@@ -77,7 +77,10 @@ class PostgisStore:
     def current(self) -> int | None:
         """Give the number of the newest edition; None if there is none."""
         pointer = self.documents.pointer()
-        return pointer[0] if pointer else None
+        if pointer is None:
+            return None
+        self.read.seen = max(self.read.seen, pointer[0])
+        return pointer[0]
 
     def numbers(self) -> list[int]:
         """Give the numbers of all editions, ascending."""
