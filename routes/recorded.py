@@ -92,9 +92,11 @@ def batches(
     file = pq.ParquetFile(path)
     there = set(file.schema_arrow.names)
     wanted = [name for name in columns or schema.names if name in there]
-    for batch in file.iter_batches(rows, groups, columns=wanted):
-        arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
-        yield pa.RecordBatch.from_arrays(arrays, wanted)
+    # The reader keeps what it has read of a row group until its last row was taken.
+    for group in range(file.num_row_groups) if groups is None else groups:
+        for batch in file.iter_batches(rows, [group], columns=wanted, use_threads=False):
+            arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
+            yield pa.RecordBatch.from_arrays(arrays, wanted)
 
 
 def bounds_of(collection: Collection, columns: Mapping[str, Any]) -> Bounds:

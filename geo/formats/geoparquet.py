@@ -61,10 +61,13 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
+        del batch  # before the next one is made
         rows, size = sum(map(len, waiting)), sum(one.nbytes for one in waiting)
         if rows >= ROWS_A_GROUP or size >= BYTES_A_GROUP:
-            yield pa.Table.from_batches(waiting, schema)
+            group = pa.Table.from_batches(waiting, schema)
             waiting = []
+            yield group
+            del group
     if waiting:
         yield pa.Table.from_batches(waiting, schema)
 

@@ -30,7 +30,7 @@ from routes.workers import Workers
 Batches = Callable[[], Iterable[pa.RecordBatch]]
 Change = Callable[[pa.RecordBatch], pa.RecordBatch]
 
-POINTS_AT_ONCE = 500_000
+POINTS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)

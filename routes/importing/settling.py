@@ -103,7 +103,7 @@ def settle(
     """
     is_routes = collection.name == "routes"
     names = ["id", "valid", *(["route", "version", "_said"] if is_routes else [])]
-    table: pd.DataFrame = scratch.table(names).to_pandas()
+    table: pd.DataFrame = scratch.table(names).combine_chunks().to_pandas()
     if is_routes:
         _number(table, held.frame, numbered=numbered)
     elif not named:
