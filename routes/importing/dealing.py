@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -58,19 +59,19 @@ def dealt(deal: Deal) -> Dealt:
     if first is None:
         return Dealt(deal.place, np.empty(0, np.int64))
     with arrowfiles.writing(deal.place, first.schema) as writer:
-        stretches = [_write(first, writer)]
-        del first  # before the next one is made
-        stretches += [_write(batch, writer) for batch in batches]
+        every = chain([first], batches)
+        del first  # before the next one is made, as `map` does with the others
+        stretches = list(map(partial(_write, writer), every))
     return Dealt(deal.place, np.concatenate(stretches))
 
 
-def _write(rows: pa.RecordBatch, writer: Any) -> NDArray[np.int64]:  # noqa: ANN401 (pyarrow has no types)
+def _write(writer: Any, rows: pa.RecordBatch) -> NDArray[np.int64]:  # noqa: ANN401 (pyarrow has no types)
     """Write a batch of rows for each stretch that there are some of; give the stretches."""
     rank = rows.column(RANK).to_numpy()
     order = np.argsort(rank // ROWS_A_GROUP, kind="stable")
     order = order[rank[order] >= 0]
     stretches, begins = np.unique(rank[order] // ROWS_A_GROUP, return_index=True)
-    for part in np.split(order, begins[1:]):
+    for part in np.split(order, begins)[1:]:
         writer.write_batch(rows.take(pa.array(part)))
     return stretches
 
@@ -122,12 +123,17 @@ def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         size += batch.nbytes
         del batch  # joined it is not needed any more
         if size >= BYTES_JOINED:
-            joined = pa.concat_batches(waiting)
-            waiting, size = [], 0
-            yield joined
-            del joined
+            yield _emptied(waiting)
+            size = 0
     if waiting:
-        yield pa.concat_batches(waiting)
+        yield _emptied(waiting)
+
+
+def _emptied(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """Join batches, and let them go: nobody holds the rows twice."""
+    joined = pa.concat_batches(batches)
+    batches.clear()
+    return joined
 
 
 def _unified(wkb: Any, multi: str) -> Any:  # noqa: ANN401 (pyarrow has no types)
