@@ -26,6 +26,7 @@ LINE, MULTI = 2, 5
 # Byte order, type, count of points; of a multi-line before that byte order, type, count of parts.
 _HEAD, _MULTI_HEAD = 9, 18
 _LEAST_BYTES = _HEAD + 2 * 16
+ROWS_AT_ONCE = 2_000
 _COMMA_AFTER, _OPENING = ord("]"), ord("[")
 
 
@@ -132,6 +133,16 @@ class Shapes(NamedTuple):
         # Lines stand before others here; where each row is among them.
         place = np.argsort(np.argsort(~self.is_line, kind="stable"))
         return pa.concat_arrays([self.lines.geojson(), others]).take(pa.array(place))
+
+
+def boxes_of(wkb: Any) -> Floats:  # noqa: ANN401
+    """Give the boxes of a chunked Arrow array of WKB as `Shapes.boxes` does, some at a time."""
+    parts = [
+        Shapes.of(chunk.slice(start, ROWS_AT_ONCE)).boxes()
+        for chunk in wkb.chunks
+        for start in range(0, len(chunk), ROWS_AT_ONCE)
+    ]
+    return np.concatenate([np.empty((0, 4)), *parts])
 
 
 def _laid_out(wkb: Any) -> tuple[Counts, Counts, NDArray[np.uint8]]:  # noqa: ANN401

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,16 @@ def batches(
     file = pq.ParquetFile(path)
     there = set(file.schema_arrow.names)
     wanted = [name for name in columns or schema.names if name in there]
-    for batch in file.iter_batches(rows, groups, columns=wanted):
-        arrays = [batch.column(name).cast(schema.field(name).type) for name in wanted]
-        yield pa.RecordBatch.from_arrays(arrays, wanted)
+    # The reader keeps what it has read of a row group until its last row was taken.
+    for group in range(file.num_row_groups) if groups is None else groups:
+        found = file.iter_batches(rows, [group], columns=wanted, use_threads=False)
+        yield from map(partial(_typed, schema), found)
+
+
+def _typed(schema: pa.Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
+    names = batch.schema.names
+    arrays = [batch.column(name).cast(schema.field(name).type) for name in names]
+    return pa.RecordBatch.from_arrays(arrays, names)
 
 
 def bounds_of(collection: Collection, columns: Mapping[str, Any]) -> Bounds:

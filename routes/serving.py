@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +31,7 @@ FORMAT = 3
 """Of these files; others are left alone and built anew. 1 had all columns in an Arrow file, 2 had
 an R-tree over space alone."""
 
-ROWS_AT_ONCE = 4_000
+ROWS_AT_ONCE = 2_000
 
 
 class Served(NamedTuple):
@@ -51,17 +52,21 @@ def served(
     Of all its row groups, or of some.
     """
     # Rows as GeoJSON take several times the memory that they have in columns.
-    for batch in recorded.batches(collection, parquet, rows=ROWS_AT_ONCE, groups=groups):
-        wkb = batch.column(GEOMETRY)
-        shapes = Shapes.of(wkb)
-        said = dict(zip(batch.schema.names, batch.columns, strict=True))
-        yield Served(
-            said["id"],
-            fragments(collection, said, shapes.geojson()),
-            wkb,
-            recorded.bounds_of(collection, said).to_array(),
-            shapes.boxes(),
-        )
+    batches = recorded.batches(collection, parquet, rows=ROWS_AT_ONCE, groups=groups)
+    return map(partial(_served, collection), batches)
+
+
+def _served(collection: Collection, batch: pa.RecordBatch) -> Served:
+    wkb = batch.column(GEOMETRY)
+    shapes = Shapes.of(wkb)
+    said = dict(zip(batch.schema.names, batch.columns, strict=True))
+    return Served(
+        said["id"],
+        fragments(collection, said, shapes.geojson()),
+        wkb,
+        recorded.bounds_of(collection, said).to_array(),
+        shapes.boxes(),
+    )
 
 
 def build(
@@ -81,6 +86,7 @@ def build(
         begin, end = end, end + len(batch.boxes)
         bounds[:, begin:end], boxes[begin:end] = batch.bounds, batch.boxes
         hashes[begin:end] = hashed(recorded.listed(batch.ids.cast(pa.binary())))
+        del batch  # before the next one is made
     for column in columns:
         column.close()
     np.save(folder / "bounds.npy", bounds)

@@ -27,6 +27,7 @@ TOP = 32
 """A level of so few runs is asked as a whole."""
 LEVELS = ("run-times.npy", "runs.npy")
 """The files that hold the levels; the others hold the rows, packed."""
+ROWS_AT_ONCE = 1024 * RUN
 CELLS = 65_535
 DAY = 86_400
 FARTHEST_DAY = 2**31 - 1
@@ -138,13 +139,24 @@ def meeting(sides: NDArray[np.float64], boxes: Sequence[Box]) -> Mask:
 
 def save(folder: Path, boxes: NDArray[np.float64], bounds: Bounds) -> None:
     """Write the tree over rows with these boxes, shape (n, 4), NaN for none, and bounds."""
-    sides = np.where(np.isnan(boxes), [np.inf, np.inf, -np.inf, -np.inf], boxes).T
-    times = np.stack([bounds.start_earliest, bounds.end_latest]).view(np.int64)
-    levels = list(_levels(sides, times))
+    parts = [_part(boxes, bounds, begin) for begin in range(0, max(len(boxes), 1), ROWS_AT_ONCE)]
+    sides, times, cells, days = zip(*parts, strict=True)
+    levels = list(_levels(np.concatenate(sides, axis=1), np.concatenate(times, axis=1)))
     np.save(folder / "runs.npy", np.concatenate([level[0] for level in levels], axis=1))
     np.save(folder / "run-times.npy", np.concatenate([level[1] for level in levels], axis=1))
-    np.save(folder / "cells.npy", _by_runs(cells_of(sides)))
-    np.save(folder / "days.npy", _by_runs(days_of(times)))
+    np.save(folder / "cells.npy", np.concatenate(cells))
+    np.save(folder / "days.npy", np.concatenate(days))
+
+
+def _part(
+    boxes: NDArray[np.float64], bounds: Bounds, begin: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint16], NDArray[np.int32]]:
+    """Give the shortest runs of some rows, their boxes and times, and these rows packed."""
+    part = slice(begin, begin + ROWS_AT_ONCE)
+    some = boxes[part]
+    sides = np.where(np.isnan(some), [np.inf, np.inf, -np.inf, -np.inf], some).T
+    times = np.stack([bounds.start_earliest[part], bounds.end_latest[part]]).view(np.int64)
+    return *_runs(sides, times), _by_runs(cells_of(sides)), _by_runs(days_of(times))
 
 
 def cells_of(sides: NDArray[np.float64]) -> NDArray[np.uint16]:
@@ -173,20 +185,22 @@ def _by_runs(values: NDArray[Any]) -> NDArray[Any]:
 def _levels(
     sides: NDArray[np.float64], times: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.int64]]]:
-    """Give the levels, those of the shortest runs first."""
-    yield np.empty((4, 0)), np.empty((2, 0), np.int64)
-    for size in _sizes(sides.shape[1]):
-        begins = np.arange(size) * RUN
-        sides = np.concatenate(
-            [
-                np.minimum.reduceat(sides[:2], begins, axis=1),
-                np.maximum.reduceat(sides[2:], begins, axis=1),
-            ]
-        )
-        times = np.stack(
-            [np.minimum.reduceat(times[0], begins), np.maximum.reduceat(times[1], begins)]
-        )
+    """Give the levels, from that of the shortest runs on."""
+    yield sides, times
+    while sides.shape[1] > TOP:
+        sides, times = _runs(sides, times)
         yield sides, times
+
+
+def _runs(
+    sides: NDArray[np.float64], times: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Give how far runs of rows, or of shorter runs, reach: shapes (4, n) and (2, n) to s."""
+    begins = np.arange(0, sides.shape[1], RUN)
+    low = np.minimum.reduceat(sides[:2], begins, axis=1)
+    high = np.maximum.reduceat(sides[2:], begins, axis=1)
+    first, last = np.minimum.reduceat(times[0], begins), np.maximum.reduceat(times[1], begins)
+    return np.concatenate([low, high]), np.stack([first, last])
 
 
 def _sizes(count: int) -> Iterator[int]:

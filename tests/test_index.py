@@ -411,6 +411,20 @@ def test_a_page_is_the_bytes_of_its_features(fan: CollectionIndex) -> None:
     assert page.next_place == 8
 
 
+def test_a_tree_made_of_parts_of_the_rows_is_that_of_all(
+    many: CollectionIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for rows in (len(many), 7 * RUN):
+        monkeypatch.setattr(tree_module, "ROWS_AT_ONCE", rows)
+        folder = tmp_path / str(rows)
+        folder.mkdir()
+        tree_module.save(folder, many.boxes, many.bounds)
+        made.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    assert len(made[0]) == 4
+    assert made[0] == made[1]
+
+
 def test_an_empty_collection_answers_with_nothing(tmp_path: Path) -> None:
     index = index_of(complete(versions([])), tmp_path)
     day = Window.parse("2003")

@@ -11,7 +11,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.linestrings import Shapes, lines_of
+from geo import linestrings
+from geo.linestrings import Shapes, boxes_of, lines_of
 
 LINE = shapely.LineString([(20, 40), (21.5, 40.25), (21, 41)])
 OTHERS = [
@@ -42,6 +43,14 @@ def test_boxes_are_those_of_geos(shapes: list[shapely.Geometry | None]) -> None:
     expected = shapely.bounds(np.array([*shapes, None], dtype=object))[:-1]
     found = Shapes.of(wkb(shapes)).boxes()
     assert found.tobytes() == expected.tobytes()
+
+
+def test_boxes_taken_some_at_a_time_are_those_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linestrings, "ROWS_AT_ONCE", 3)
+    whole = wkb(OTHERS)
+    chunked = pa.chunked_array([whole[:4], whole[4:4], whole[4:]])
+    assert boxes_of(chunked).tobytes() == Shapes.of(whole).boxes().tobytes()
+    assert boxes_of(pa.chunked_array([], pa.binary())).shape == (0, 4)
 
 
 @given(geometries)

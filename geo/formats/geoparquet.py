@@ -15,7 +15,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY, LON_LAT, About, Table
-from geo.linestrings import Shapes
+from geo.linestrings import boxes_of
 
 ROWS_A_GROUP, BYTES_A_GROUP = 20_000, 2**24
 BOX = "bbox"
@@ -47,7 +47,7 @@ def write_batches(
     with pq.ParquetWriter(path, written, compression="zstd") as writer:
         for group in _groups(batches, schema):
             if has_geometry:
-                boxes = Shapes.of(group[GEOMETRY].combine_chunks()).boxes()
+                boxes = boxes_of(group[GEOMETRY])
                 group = group.append_column(BOX, _covering(boxes))
                 extent = _widened(extent, boxes)
             writer.write_table(group)
@@ -61,12 +61,19 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
+        del batch  # before the next one is made
         rows, size = sum(map(len, waiting)), sum(one.nbytes for one in waiting)
         if rows >= ROWS_A_GROUP or size >= BYTES_A_GROUP:
-            yield pa.Table.from_batches(waiting, schema)
-            waiting = []
+            yield _emptied(waiting, schema)
     if waiting:
-        yield pa.Table.from_batches(waiting, schema)
+        yield _emptied(waiting, schema)
+
+
+def _emptied(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """Join batches, and let them go: they are gone before the next ones are made."""
+    joined = pa.Table.from_batches(batches, schema)
+    batches.clear()
+    return joined
 
 
 def _covering(boxes: NDArray[np.float64]) -> pa.Array:

@@ -29,8 +29,9 @@ from routes.workers import Workers
 
 Batches = Callable[[], Iterable[pa.RecordBatch]]
 Change = Callable[[pa.RecordBatch], pa.RecordBatch]
+Deals = Callable[[NDArray[np.int64], Path], Iterable[Deal]]
 
-POINTS_AT_ONCE = 500_000
+POINTS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Part:
     `routes.recorded.Recorded` has them. `is_apart`: any process can deal them.
     """
 
-    deals: Callable[[NDArray[np.int64], Path], Iterable[Deal]]
+    deals: Deals
     ids: Any
     boxes: NDArray[np.float64]
     geometry_types: frozenset[str | None]
@@ -74,20 +75,20 @@ class Part:
         )
 
 
-def arranged(
-    collection: Collection, parts: Iterable[Part], folder: Path, workers: Workers
-) -> Recorded:
+def arranged(collection: Collection, parts: list[Part], folder: Path, workers: Workers) -> Recorded:
     """Give the rows of all parts complete and in order, as `routes.frames.complete` does.
 
     `folder` is for files that are needed while they are read; all workers have to see it.
     """
-    parts = list(parts)
     kinds = frozenset[str | None]().union(*(part.geometry_types for part in parts))
     multi = frames.to_multi(kinds)
     rank = _ranks(parts)
+    # What is known of all rows is not needed any more.
+    counted = [(part.deals, len(part.boxes), part.is_apart) for part in parts]
+    del parts
 
     def batches() -> Iterator[pa.RecordBatch]:
-        files = tuple(_dealt(parts, rank, folder, workers))
+        files = tuple(_dealt(counted, rank, folder, workers))
         stretches = (
             Stretch(number, collection, files, multi, folder / f"stretch-{number:06}.arrow")
             for number in range(-(-len(rank) // ROWS_A_GROUP))
@@ -128,15 +129,17 @@ def _distances(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _dealt(
-    parts: list[Part], rank: NDArray[np.int64], folder: Path, workers: Workers
+    parts: list[tuple[Deals, int, bool]], rank: NDArray[np.int64], folder: Path, workers: Workers
 ) -> Iterator[Dealt]:
-    """Deal the rows of all parts out to files by their rank."""
+    """Deal the rows of all parts out to files by their rank.
+
+    Of each part its `deals`, how many rows it has, and its `is_apart`.
+    """
     start = 0
-    for number, part in enumerate(parts):
-        ranks = rank[start : start + len(part.boxes)]
-        deals = part.deals(ranks, folder / f"dealt-{number}")
-        yield from (workers if part.is_apart else Workers()).each(dealt, deals)
-        start += len(ranks)
+    for number, (deals, count, is_apart) in enumerate(parts):
+        ranked = deals(rank[start : start + count], folder / f"dealt-{number}")
+        yield from (workers if is_apart else Workers()).each(dealt, ranked)
+        start += count
 
 
 def _deals(batches: Batches, rank: NDArray[np.int64], place: Path) -> Iterator[Deal]:

@@ -21,6 +21,7 @@ from routes.importing.mapping import Mapping
 from routes.importing.reading import Batch
 from routes.importing.values import Wrong, first, fitted, labels, slugs
 from routes.reading import Draft, Labels, shown
+from routes.recorded import type_of
 from routes.report import Fault
 from routes.schema import Collection, Field
 
@@ -125,18 +126,21 @@ class Candidates:
         return Labels(labels(self.unit, batch.rows, names))
 
     def _given(self, name: str, batch: Batch) -> pd.Series:
-        """Give what is mapped to a column of ours, or fixed for it."""
+        """Give what is mapped to a column of ours, or fixed for it: one of both is."""
         if name in self.mapping.columns:
             return first(batch.values, self.mapping.columns[name])
-        return pd.Series([self.mapping.fixed.get(name)] * len(batch.rows), dtype=object)
+        return pd.Series([self.mapping.fixed[name]] * len(batch.rows), dtype=object)
 
     def _column(self, field: Field, batch: Batch, wrong: Wrong) -> Any:  # noqa: ANN401
-        values = self._given(field.name, batch)
         if field.kind == "edtf":
             return self._dates(field.name, "whole", batch, wrong)
-        return fitted(values, field, wrong)
+        if not self._is_given(field.name):
+            return pa.nulls(len(batch.rows), type_of(field.kind))
+        return fitted(self._given(field.name, batch), field, wrong)
 
     def _dates(self, name: str, side: dates.Side, batch: Batch, wrong: Wrong) -> Any:  # noqa: ANN401 (pyarrow has no types)
+        if not self._is_given(name):
+            return pa.nulls(len(batch.rows), pa.string())
         values = self._given(name, batch)
         read = dates.read(values, side, self.mapping.dates)
         wrong |= {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from routes.schema import Collection
 RANK = "_rank"
 """The place of a row in the order; a row that has none is left out."""
 BYTES_AT_ONCE = 2**25
+BYTES_JOINED = 2**23
 
 
 @dataclass(frozen=True)
@@ -52,26 +54,25 @@ class Deal:
 
 def dealt(deal: Deal) -> Dealt:
     """Deal rows out to a file, which is there when all went well; of no rows there is none."""
-    tables = _some(deal.batches())
-    first = next(tables, None)
+    batches = _joined(deal.batches())
+    first = next(batches, None)
     if first is None:
         return Dealt(deal.place, np.empty(0, np.int64))
     with arrowfiles.writing(deal.place, first.schema) as writer:
-        stretches = [_write(table, writer) for table in chain([first], tables)]
+        every = chain([first], batches)
+        del first  # before the next one is made, as `map` does with the others
+        stretches = list(map(partial(_write, writer), every))
     return Dealt(deal.place, np.concatenate(stretches))
 
 
-def _write(table: pa.Table, writer: Any) -> NDArray[np.int64]:  # noqa: ANN401 (pyarrow has no types)
+def _write(writer: Any, rows: pa.RecordBatch) -> NDArray[np.int64]:  # noqa: ANN401 (pyarrow has no types)
     """Write a batch of rows for each stretch that there are some of; give the stretches."""
-    rank = table[RANK].to_numpy()
+    rank = rows.column(RANK).to_numpy()
     order = np.argsort(rank // ROWS_A_GROUP, kind="stable")
     order = order[rank[order] >= 0]
-    ordered = table.take(pa.array(order)).combine_chunks()
     stretches, begins = np.unique(rank[order] // ROWS_A_GROUP, return_index=True)
-    ends = np.append(begins, len(order))[1:]
-    for begin, end in zip(begins, ends, strict=True):
-        (batch,) = ordered.slice(begin, end - begin).to_batches()
-        writer.write_batch(batch)
+    for part in np.split(order, begins)[1:]:
+        writer.write_batch(rows.take(pa.array(part)))
     return stretches
 
 
@@ -91,17 +92,20 @@ class Stretch:
 
 def made(stretch: Stretch) -> Path:
     """Write the rows of a stretch, in order and complete, into a file."""
-    batches = [batch for one in stretch.dealt for batch in one.of(stretch.number)]
-    table = pa.Table.from_batches(batches)
-    ordered = table.take(pc.sort_indices(table[RANK])).drop_columns(RANK).combine_chunks()
-    (batch,) = ordered.to_batches()
-    said = dict(zip(batch.schema.names, batch.columns, strict=True))
+    said = _in_order(chain.from_iterable(one.of(stretch.number) for one in stretch.dealt))
     if stretch.multi:
         said[GEOMETRY] = _unified(said[GEOMETRY], stretch.multi)
     completed = recorded.completed(stretch.collection, said)
     with arrowfiles.writing(stretch.place, completed.schema) as writer:
         writer.write_batch(completed)
     return stretch.place
+
+
+def _in_order(batches: Iterable[pa.RecordBatch]) -> dict[str, Any]:
+    """Give the columns of rows in the order of their RANK, without it."""
+    table = pa.Table.from_batches(batches)
+    ordered = table.take(pc.sort_indices(table[RANK])).drop_columns(RANK).combine_chunks()
+    return {name: ordered[name].chunk(0) for name in ordered.column_names}
 
 
 def taken(path: Path) -> pa.RecordBatch:
@@ -111,17 +115,25 @@ def taken(path: Path) -> pa.RecordBatch:
     return batch
 
 
-def _some(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Join batches, as many as memory is meant to hold."""
     waiting, size = list[pa.RecordBatch](), 0
     for batch in batches:
         waiting.append(batch)
         size += batch.nbytes
-        if size >= BYTES_AT_ONCE:
-            yield pa.Table.from_batches(waiting)
-            waiting, size = [], 0
+        del batch  # joined it is not needed any more
+        if size >= BYTES_JOINED:
+            yield _emptied(waiting)
+            size = 0
     if waiting:
-        yield pa.Table.from_batches(waiting)
+        yield _emptied(waiting)
+
+
+def _emptied(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """Join batches, and let them go: nobody holds the rows twice."""
+    joined = pa.concat_batches(batches)
+    batches.clear()
+    return joined
 
 
 def _unified(wkb: Any, multi: str) -> Any:  # noqa: ANN401 (pyarrow has no types)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from routes.report import AtlasRefused, Fault
 
-BATCH = 10_000
+BATCH = 6_000
 
 
 class Batch(NamedTuple):

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from routes import frames, rules
 from routes.errors import StoreBusy
@@ -24,7 +25,7 @@ from routes.importing.scratch import Scratch
 from routes.importing.settling import Held, settle
 from routes.importing.target import NewAtlas, Target
 from routes.importing.versions import with_closed
-from routes.recorded import ROWS_A_GROUP
+from routes.recorded import ROWS_A_GROUP, Recorded
 from routes.report import AtlasRefused, Fault
 from routes.schema import COLLECTIONS, Collection
 from routes.stores.base import Content, Manifest, Progress, Store
@@ -109,19 +110,14 @@ class Import:
         if store.current() != self.target.number:
             raise StoreBusy("another edition was published meanwhile; import the file again")
         name = self.collection.name
-        added = checked.part(self.collection)
-        parts = [added]
-        if not self.options.replace:
-            closed = partial(with_closed, closed=checked.settled.closed)
-            parts = [self.target.part(name, closed), added]
-        made = arranged(self.collection, parts, checked.scratch.folder, checked.workers)
+        made, opened, pieces = self._arranged(checked)
         kept, held = self.target.kept(store, name)
         if name == "boundaries":
             # They are derived from the shipped boundaries, which are no longer there.
             kept.pop("borders", None)
             held["borders"] = frames.empty(COLLECTIONS["borders"])
         content = Content(
-            self.target.opened_on(checked.bounds(self.collection), added.boxes),
+            opened,
             self.target.sources,
             held,
             kept,
@@ -130,9 +126,22 @@ class Import:
             self.target.stories,
             workers=checked.workers,
         )
-        pieces = 2 * -(-sum(len(part.boxes) for part in parts) // ROWS_A_GROUP) or 1
         checked.workers.told = _share_of(pieces, name, progress)
         return store.publish(content, note, author, progress)
+
+    def _arranged(self, checked: Checked) -> tuple[Recorded, dict[str, Any], int]:
+        """Put the rows in order; give the atlas as it opens on them, and how many pieces it takes.
+
+        What is known of all rows at once is gone when they are written.
+        """
+        parts = [checked.part(self.collection)]
+        opened = self.target.opened_on(checked.bounds(self.collection), parts[0].boxes)
+        if not self.options.replace:
+            closed = partial(with_closed, closed=checked.settled.closed)
+            parts.insert(0, self.target.part(self.collection.name, closed))
+        pieces = 2 * -(-sum(len(part.boxes) for part in parts) // ROWS_A_GROUP) or 1
+        made = arranged(self.collection, parts, checked.scratch.folder, checked.workers)
+        return made, opened, pieces
 
     def _context(self) -> rules.Context:
         return rules.Context(

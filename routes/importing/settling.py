@@ -103,7 +103,7 @@ def settle(
     """
     is_routes = collection.name == "routes"
     names = ["id", "valid", *(["route", "version", "_said"] if is_routes else [])]
-    table: pd.DataFrame = scratch.table(names).to_pandas()
+    table: pd.DataFrame = scratch.table(names).combine_chunks().to_pandas()
     if is_routes:
         _number(table, held.frame, numbered=numbered)
     elif not named:
@@ -162,6 +162,9 @@ def _twice(settling: Settling) -> None:
 def _one_name_each(settling: Settling) -> None:
     """Refuse two routes that would become one, as their names make the same id."""
     said = settling.table["_said"]
+    # Names that are ids already stay as they are.
+    if (said == settling.table["route"]).all():
+        return
     routes, names = (pd.factorize(settling.table[name])[0] for name in ("route", "_said"))
     # The first row of each route, and of each row's route.
     first = np.unique(routes, return_index=True)[1][routes]

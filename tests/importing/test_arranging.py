@@ -8,12 +8,13 @@ import geopandas
 import numpy as np
 import pyarrow as pa
 import pyogrio
+import pytest
 import shapely
 
 import routes
 from benchmarks import synthetic
 from routes import frames
-from routes.importing import prepare
+from routes.importing import dealing, prepare
 from routes.importing.dealing import RANK, Deal, dealt
 from routes.recorded import ROWS_A_GROUP, Recorded
 from routes.schema import COLLECTIONS, Collection
@@ -79,7 +80,12 @@ def test_texts_that_json_escapes_are_recorded_as_they_are(tmp_path: Path) -> Non
     assert said == dict(zip(frame["name"], frame["description"], strict=True))
 
 
-def test_rows_without_a_place_in_the_order_are_in_no_stretch(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [dealing.BYTES_JOINED, 1])
+def test_rows_without_a_place_in_the_order_are_in_no_stretch(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # All batches are dealt at once, or each by itself.
+    monkeypatch.setattr(dealing, "BYTES_JOINED", size)
     ranks = [[-1, -1], [ROWS_A_GROUP + 1, 0], [-1, ROWS_A_GROUP]]
     batches = [pa.RecordBatch.from_pydict({"id": list("ab"), RANK: pa.array(rank)})
                for rank in ranks]  # fmt: skip

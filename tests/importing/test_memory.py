@@ -7,8 +7,8 @@ from pathlib import Path
 from benchmarks.importing import in_process, write
 from routes.importing.reading import BATCH
 
-ROWS = 6 * BATCH
-# What the geometries and values of three batches would take, if they were kept, is 40 MB and more.
+ROWS = 12 * BATCH
+# What the geometries and values of nine batches would take, if they were kept, is 60 MB and more.
 GROWTH_MB = 20
 
 
