@@ -14,7 +14,7 @@ from typing import Any
 
 HOME = Path(__file__).parent.parent
 PROCESSES = Path("/proc")
-SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 0.1
 
 
 @dataclass(frozen=True)
