@@ -13,6 +13,7 @@ import pyarrow as pa
 # Parameters of mallopt(3), GNU C library.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _LARGE_BYTES = 1 << 16
+_TOO_LARGE_BYTES, _POOL_BYTES = 1 << 22, 1 << 24
 
 
 def give_back_at_once() -> None:
@@ -22,18 +23,21 @@ def give_back_at_once() -> None:
     Elsewhere than on Linux with GNU's C library only Arrow's own pool is left out.
     """
     pa.set_memory_pool(pa.system_memory_pool())
-    in_one_place()
+    _call("mallopt", _ARENA_MAX, 1)
     _call("mallopt", _MMAP_THRESHOLD, _LARGE_BYTES)
     _call("mallopt", _TRIM_THRESHOLD, _LARGE_BYTES)
 
 
-def in_one_place() -> None:
-    """Let all threads of this process take memory from one pool, and use what others left free.
+def share_between_threads() -> None:
+    """Let all threads of this process take memory from one pool, for who gives back soon himself.
 
-    Else each thread gets one, and holds what it once needed. For the rest of this process and of
-    those forked from it; elsewhere than on Linux with GNU's C library nothing is done.
+    Else each thread has its own, and holds what it once needed. What is too large for the pool goes
+    back at once, but costs a fault for each of its pages. For the rest of this process and of those
+    forked from it; elsewhere than on Linux with GNU's C library nothing is done.
     """
     _call("mallopt", _ARENA_MAX, 1)
+    _call("mallopt", _MMAP_THRESHOLD, _TOO_LARGE_BYTES)
+    _call("mallopt", _TRIM_THRESHOLD, _POOL_BYTES)
 
 
 def give_back() -> None:

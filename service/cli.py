@@ -176,7 +176,7 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _run(settings: Settings) -> None:
-    memory.in_one_place()
+    memory.share_between_threads()
     _load()
     from granian import Granian
     from granian.constants import Interfaces

@@ -23,7 +23,7 @@ from routes.filters.parsing import Language, parse
 from routes.query import Certainty
 from routes.schema import Collection
 
-ROWS_AT_ONCE = 1 << 16
+ROWS_AT_ONCE = 1 << 17
 """So many rows are looked at together: what is worked out of them takes little memory."""
 
 __all__ = ["EXAMPLE", "Filter", "FilterError", "Language", "queryables"]
