@@ -53,8 +53,9 @@ EXPOSED = (
     "OGC-NumberMatched", "OGC-NumberReturned", "Accept-Ranges", "Content-Range",
 )  # fmt: skip
 BYTES_A_MB = 1 << 20
-# Drawing a tile and passing over all rows keep a processor busy and take memory: others wait.
-MOST_AT_WORK = 2
+# Drawing a tile, and a pass over all rows, keep a processor busy and take memory: others wait.
+# Two tiles at once come no sooner than one after the other.
+MOST_DRAWN_AT_ONCE, MOST_PASSES_AT_ONCE = 1, 2
 GIVES_BACK_EVERY_S = 0.5
 
 
@@ -76,7 +77,8 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app.state.library = _library(store)
     app.state.turns = turns
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
-    app.state.long_work = CapacityLimiter(MOST_AT_WORK)
+    app.state.drawing = CapacityLimiter(MOST_DRAWN_AT_ONCE)
+    app.state.passing = CapacityLimiter(MOST_PASSES_AT_ONCE)
     app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:
         app.include_router(turns.router(module.router))

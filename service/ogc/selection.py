@@ -111,7 +111,7 @@ async def selected(request: Request, edition: Edition, collection: str) -> Selec
     if passing.isdisjoint(request.query_params):
         turns: Turns = request.app.state.turns
         return await turns.take(Selection.of, request, edition, collection)
-    limiter: CapacityLimiter = request.app.state.long_work
+    limiter: CapacityLimiter = request.app.state.passing
     return await in_thread(Selection.of, request, edition, collection, limiter=limiter)
 
 

@@ -110,7 +110,7 @@ async def tile(
     known = answers.answer(request, site, lambda: b"", documents.MVT_TYPE)
     if known.status_code == 304:
         return known
-    limiter: CapacityLimiter = request.app.state.long_work
+    limiter: CapacityLimiter = request.app.state.drawing
     drawn = await in_thread(_drawn, site.edition, asked, place, limiter=limiter)
     headers = {name: known.headers[name] for name in ("etag", "cache-control", "vary")}
     return _told(site, drawn, headers)
