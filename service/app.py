@@ -54,7 +54,7 @@ EXPOSED = (
 )  # fmt: skip
 BYTES_A_MB = 1 << 20
 # Drawing a tile, and a pass over all rows, keep a processor busy and take memory: others wait.
-# Two tiles at once come no sooner than one after the other.
+# Two tiles at once come hardly sooner than one after the other, and leave more behind.
 MOST_DRAWN_AT_ONCE, MOST_PASSES_AT_ONCE = 1, 2
 GIVES_BACK_EVERY_S = 0.5
 
@@ -77,8 +77,9 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app.state.library = _library(store)
     app.state.turns = turns
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
-    app.state.drawing = CapacityLimiter(MOST_DRAWN_AT_ONCE)
-    app.state.passing = CapacityLimiter(MOST_PASSES_AT_ONCE)
+    # What waits for a database keeps no processor busy: turns are enough.
+    app.state.drawing = CapacityLimiter(turns.most or MOST_DRAWN_AT_ONCE)
+    app.state.passing = CapacityLimiter(turns.most or MOST_PASSES_AT_ONCE)
     app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:
         app.include_router(turns.router(module.router))
