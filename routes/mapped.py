@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+SMALL_BYTES = 1 << 16
+"""What is not larger is not worth a file."""
 
 
 @dataclass(frozen=True)
@@ -79,3 +84,23 @@ def array(path: Path) -> NDArray[Any]:
 def raw(path: Path) -> NDArray[np.uint8]:
     """Map the bytes of a file into memory; an empty file cannot be mapped."""
     return np.memmap(path, np.uint8, "r") if path.stat().st_size else np.empty(0, np.uint8)
+
+
+def kept(values: pa.Array) -> pa.Array:
+    """Give the same values from a mapped file that has no name and goes with them.
+
+    Its pages are the system's, to be dropped where memory is short. Small arrays stay in memory,
+    and so do all where there is no room for temporary files.
+    """
+    if values.nbytes <= SMALL_BYTES:
+        return values
+    batch = pa.RecordBatch.from_arrays([values], ["values"])
+    try:
+        with TemporaryFile() as file:
+            with pa.ipc.new_file(file, batch.schema) as writer:
+                writer.write_batch(batch)
+            file.flush()
+            pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError:
+        return values
+    return pa.ipc.open_file(pa.py_buffer(pages)).get_batch(0).column(0)

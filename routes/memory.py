@@ -1,10 +1,11 @@
-"""Memory of a process that imports: given back as soon as it is free, at some cost of time."""
+"""Memory that is free, given back to the system, at some cost of time."""
 
 from __future__ import annotations
 
 import ctypes
 import ctypes.util
 import sys
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pyarrow as pa
 # Parameters of mallopt(3), GNU C library.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _LARGE_BYTES = 1 << 16
+_TOO_LARGE_BYTES, _POOL_BYTES = 1 << 22, 1 << 24
 
 
 def give_back_at_once() -> None:
@@ -21,12 +23,39 @@ def give_back_at_once() -> None:
     Elsewhere than on Linux with GNU's C library only Arrow's own pool is left out.
     """
     pa.set_memory_pool(pa.system_memory_pool())
+    _call("mallopt", _ARENA_MAX, 1)
+    _call("mallopt", _MMAP_THRESHOLD, _LARGE_BYTES)
+    _call("mallopt", _TRIM_THRESHOLD, _LARGE_BYTES)
+
+
+def share_between_threads() -> None:
+    """Let all threads of this process take memory from one pool, for who gives back soon himself.
+
+    Else each thread has its own, and holds what it once needed. What is too large for the pool goes
+    back at once, but costs a fault for each of its pages. For the rest of this process and of those
+    forked from it; elsewhere than on Linux with GNU's C library nothing is done.
+    """
+    _call("mallopt", _ARENA_MAX, 1)
+    _call("mallopt", _MMAP_THRESHOLD, _TOO_LARGE_BYTES)
+    _call("mallopt", _TRIM_THRESHOLD, _POOL_BYTES)
+
+
+def give_back() -> None:
+    """Give back what is free now, in a millisecond or two; malloc_trim(3), as above."""
+    _call("malloc_trim", 0)
+
+
+def _call(function: str, *numbers: int) -> None:
+    """Call a function of GNU's C library, if this is one."""
+    found = getattr(_c_library(), function, None)
+    if found is not None:
+        found(*numbers)
+
+
+@cache
+def _c_library() -> ctypes.CDLL | None:
     name = ctypes.util.find_library("c") if sys.platform == "linux" else None
-    set_option = getattr(ctypes.CDLL(name), "mallopt", None) if name else None
-    if set_option is not None:
-        set_option(_ARENA_MAX, 1)
-        set_option(_MMAP_THRESHOLD, _LARGE_BYTES)
-        set_option(_TRIM_THRESHOLD, _LARGE_BYTES)
+    return ctypes.CDLL(name) if name else None
 
 
 def at_most(size: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from routes import open_store
 from routes.errors import NotFound, StoreError
+from routes.memory import give_back
 from routes.stores.base import Distant, Store
 from service import downloads, formats, health, kept
 from service.answer_cache import AnswerCache
@@ -51,6 +53,10 @@ EXPOSED = (
     "OGC-NumberMatched", "OGC-NumberReturned", "Accept-Ranges", "Content-Range",
 )  # fmt: skip
 BYTES_A_MB = 1 << 20
+# Drawing a tile, and a pass over all rows, keep a processor busy and take memory: others wait.
+# Two tiles at once come hardly sooner than one after the other, and leave more behind.
+MOST_DRAWN_AT_ONCE, MOST_PASSES_AT_ONCE = 1, 2
+GIVES_BACK_EVERY_S = 0.5
 
 
 def create_app(configured: Settings | None = None) -> FastAPI:
@@ -71,6 +77,9 @@ def create_app(configured: Settings | None = None) -> FastAPI:
     app.state.library = _library(store)
     app.state.turns = turns
     app.state.writers = CapacityLimiter(MOST_AT_ONCE)
+    # What waits for a database keeps no processor busy: turns are enough.
+    app.state.drawing = CapacityLimiter(turns.most or MOST_DRAWN_AT_ONCE)
+    app.state.passing = CapacityLimiter(turns.most or MOST_PASSES_AT_ONCE)
     app.state.kept = kept.of(configured, app.state.writers)
     for module in ROUTERS:
         app.include_router(turns.router(module.router))
@@ -114,11 +123,18 @@ def _library(store: Store) -> Library:
 
 @asynccontextmanager
 async def _while_it_runs(app: FastAPI) -> AsyncIterator[None]:
-    """Watch a store that tells of new editions for as long as the application is served."""
+    """Give back memory, and watch a store that tells of new editions, for as long as it serves."""
+    keeper = asyncio.create_task(_giving_back())
     library: Library = app.state.library
-    if not isinstance(library, WatchedLibrary):
+    with library.watched() if isinstance(library, WatchedLibrary) else nullcontext():
         yield
-        return
-    with library.watched():
-        yield
-    library.store.close()
+    keeper.cancel()
+    if isinstance(library, WatchedLibrary):
+        library.store.close()
+
+
+async def _giving_back() -> None:
+    """Give back again and again what requests left free: else it stays with the process."""
+    while True:
+        await asyncio.sleep(GIVES_BACK_EVERY_S)
+        give_back()

@@ -20,7 +20,7 @@ import typer
 
 import routes
 from geo.shipped import data_folder
-from routes import atlas
+from routes import atlas, memory
 from routes.index import IS_COMPILED
 from routes.report import WouldRemove
 from routes.schema import COLLECTIONS
@@ -176,6 +176,7 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _run(settings: Settings) -> None:
+    memory.share_between_threads()
     _load()
     from granian import Granian
     from granian.constants import Interfaces

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import routes
 from routes.errors import RoutesError
@@ -76,6 +75,9 @@ def reporting(as_json: bool) -> Iterator[None]:
 @contextmanager
 def progress(steps: int | None, as_json: bool) -> Iterator[Any]:
     """Show a bar on a terminal; say nothing to machines. None: how many steps is not known."""
+    # It stays out of the processes that `serve` starts.
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description:<14}"), BarColumn(),
                TimeElapsedColumn())  # fmt: skip
     quiet = as_json or not sys.stderr.isatty()

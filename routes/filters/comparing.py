@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routes.filters.errors import FilterError
-from routes.filters.logic import Predicate, Rows, Truth, every, some
-from routes.filters.operands import Operand, Spans, expect, known, literal
+from routes.filters.logic import Predicate, Rows, Truth, by_text, every, some
+from routes.filters.operands import Operand, Spans, expect, known, literal, only_text
 from routes.query import Certainty
 
 _Compare = Callable[[Any, Any], Any]
@@ -48,7 +48,7 @@ def compare(sign: str, left: Operand, right: Operand) -> Predicate:
         found = test(left.get(rows), right.get(rows))
         return Truth.of(found, known(rows, left, right), len(rows))
 
-    return holds
+    return by_text(holds, only_text(left, right))
 
 
 def between(operand: Operand, low: Operand, high: Operand) -> Predicate:
@@ -106,7 +106,7 @@ def _among(operand: Operand, items: Sequence[Operand]) -> Predicate:
             found = np.isin(value, list(wanted))
         return Truth.of(found, known(rows, operand), len(rows))
 
-    return holds
+    return by_text(holds, operand.text)
 
 
 def _of_moments(sign: str) -> _Compare:

@@ -13,32 +13,71 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from geopandas import GeoDataFrame
 from numpy.typing import NDArray
 
 from geo.times import Bounds
-from routes.columns import Table
+from routes.columns import FEW, Codes, Frame, Parts
 from routes.query import Certainty
 
 Mask = NDArray[np.bool_]
 
 
+class Coded(NamedTuple):
+    """A column of few different texts: the code of each row, and the texts as rows to look at."""
+
+    codes: Codes
+    texts: Rows
+
+
 @dataclass(frozen=True)
 class Rows:
-    """The rows that a filter looks at: n of them, with the bounds of their valid time.
+    """The rows that a filter looks at: a part of a table, with the bounds of their valid time.
 
-    `made` keeps columns that cost something to make, by their words: a filter may name one often.
+    `coded` keeps columns by their codes, for all parts; `made` columns of this part that cost
+    something to make, by their words: a filter may name one often.
     """
 
-    frame: Table
-    bounds: Bounds
+    table: Parts
+    every_bound: Bounds
+    part: slice
+    coded: dict[str, Coded | None] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return int(self.part.stop - self.part.start)
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of their valid time."""
+        found: Bounds = self.once("bounds", lambda: self.every_bound.part(self.part))
+        return found
 
     def column(self, name: str) -> pd.Series:
         """Give one column, rows numbered from 0."""
-        return pd.Series(self.frame[name].array)
+        found: pd.Series = self.once(f"column {name}", lambda: self.table.part(name, self.part))
+        return found
+
+    def codes(self, name: str) -> Coded | None:
+        """Give a column of texts by codes, where few are different."""
+        if name not in self.coded:
+            known = self.table.codes(name)
+            self.coded[name] = known and Coded(known[0], _texts(name, known[1]))
+        every = self.coded[name]
+        return every and Coded(every.codes[self.part], every.texts)
+
+    def geometries(self, rows: NDArray[np.intp] | None = None) -> NDArray[np.object_]:
+        """Give all geometries, or those of some of these rows."""
+        if rows is not None:
+            return self.table.geometries(rows + self.part.start)
+        made: NDArray[np.object_] = self.once(
+            "geometries", lambda: self.table.geometries(self.part)
+        )
+        return made
+
+    def boxes(self) -> NDArray[np.float64]:
+        """Give the boxes of the geometries, shape (n, 4), NaN for none and for empty ones."""
+        return self.table.boxes(self.part)
 
     def once(self, said: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Make a column when it is first asked for."""
@@ -100,6 +139,38 @@ def unknown(part: Predicate) -> Predicate:
     return holds
 
 
+def by_text(part: Predicate, name: str | None) -> Predicate:
+    """Ask about each different text once where nothing counts but one column that has few.
+
+    `name`: of that column, if there is one.
+    """
+    if name is None:
+        return part
+
+    def holds(rows: Rows, certainty: Certainty) -> Truth:
+        coded = rows.codes(name)
+        if coded is None:
+            return part(rows, certainty)
+        said = f"{id(part)} {certainty}"
+        true, false = coded.texts.once(said, lambda: part(coded.texts, certainty))
+        codes = coded.codes.tobytes()
+        return Truth(_translated(codes, true), _translated(codes, false))
+
+    return holds
+
+
 def always(value: bool) -> Predicate:
     """TRUE or FALSE."""
     return lambda rows, _: Truth.of(value, True, len(rows))
+
+
+def _texts(name: str, texts: pd.Series) -> Rows:
+    # No text has a place or a time, and no predicate over texts asks for them.
+    frame = GeoDataFrame({name: texts})
+    return Rows(Frame(frame), Bounds.parse([None] * len(texts)), slice(0, len(texts)))
+
+
+def _translated(codes: bytes, of_texts: Mask) -> Mask:
+    """Give for each row what is so of its text, by the fastest table of 256 that Python has."""
+    table = of_texts.tobytes().ljust(FEW, b"\0")
+    return np.frombuffer(codes.translate(table), dtype=bool)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from geo.dates import SECOND
 from routes.filters.errors import FilterError
-from routes.filters.logic import Mask, Predicate, Rows, Truth
+from routes.filters.logic import Mask, Predicate, Rows, Truth, by_text
+from routes.query import Certainty
 
 Kind = Literal["text", "number", "boolean", "instant", "interval", "geometry", "list"]
 
@@ -53,6 +54,7 @@ class Operand:
     array, boolean bool, instant `Spans`, interval `Definite`, geometry a shapely geometry or an
     array of them, list a frame of `row` and `element`.
     `is_column`: whether it differs from row to row. `is_valid`: it is the uncertain valid time.
+    `text`: the column of texts that alone decides its value, if one does.
     """
 
     kind: Kind
@@ -61,6 +63,7 @@ class Operand:
     is_column: bool = False
     is_valid: bool = False
     missing: Callable[[Rows], Any] = lambda _: False
+    text: str | None = None
 
     def phrase(self) -> str:
         """Say it with its kind: 'mode' is a text."""
@@ -76,7 +79,7 @@ def text_column(name: str) -> Operand:
     """Take a column of texts."""
     return Operand(
         "text", repr(name), lambda rows: rows.column(name), is_column=True,
-        missing=lambda rows: rows.column(name).isna().to_numpy(),
+        missing=lambda rows: rows.column(name).isna().to_numpy(), text=name,
     )  # fmt: skip
 
 
@@ -109,18 +112,22 @@ def valid_column(name: str) -> Operand:
 
 def geometry_column(name: str) -> Operand:
     """Take the geometries."""
-
-    def get(rows: Rows) -> NDArray[np.object_]:
-        return np.asarray(rows.frame.geometry.to_numpy(), dtype=object)
-
-    return Operand(
-        "geometry", repr(name), get, True, missing=lambda rows: shapely.is_missing(get(rows))
-    )
+    return Operand("geometry", repr(name), Rows.geometries, True, missing=_without_geometry)
 
 
 def is_null(operand: Operand) -> Predicate:
     """IS NULL: never unknown itself."""
-    return lambda rows, _: Truth.of(operand.missing(rows), True, len(rows))
+
+    def holds(rows: Rows, _: Certainty) -> Truth:
+        return Truth.of(operand.missing(rows), True, len(rows))
+
+    return by_text(holds, operand.text)
+
+
+def only_text(*operands: Operand) -> str | None:
+    """Give the column of texts that alone decides the values of some operands, if one does."""
+    names = {operand.text for operand in operands if operand.is_column}
+    return names.pop() if len(names) == 1 else None
 
 
 def known(rows: Rows, *operands: Operand) -> Mask:
@@ -141,3 +148,11 @@ def _without_time(rows: Rows, name: str) -> Mask:
     column = rows.column(name)
     missing: pd.Series = column.isna() | (column == "")
     return missing.to_numpy(dtype=bool)
+
+
+def _without_geometry(rows: Rows) -> Mask:
+    """Tell which rows have no geometry; an empty one has no box either, and is there."""
+    missing = np.isnan(rows.boxes()[:, 0])
+    boxless = np.flatnonzero(missing)
+    missing[boxless] = shapely.is_missing(rows.geometries(boxless))
+    return missing

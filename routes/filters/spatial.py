@@ -19,6 +19,7 @@ from routes.filters.errors import FilterError
 from routes.filters.logic import Predicate, Rows, Truth
 from routes.filters.operands import Operand, expect, known, literal
 from routes.query import Certainty
+from routes.tree import Box, meeting
 
 _Test = Callable[[Any, Any], NDArray[np.bool_]]
 
@@ -50,9 +51,28 @@ def relate(relation: str, left: Operand, right: Operand) -> Predicate:
         # Only the first can be prepared, which makes up for the index that it then is.
         left, right, relation = right, left, _INVERSES.get(relation, relation)
     test = RELATIONS[relation]
+    if right.is_column and not left.is_column:
+        return _to_one(relation, left)
 
     def holds(rows: Rows, _: Certainty) -> Truth:
         return Truth.of(test(left.get(rows), right.get(rows)), known(rows, left, right), len(rows))
+
+    return holds
+
+
+def _to_one(relation: str, one: Operand) -> Predicate:
+    """Relate one geometry to those of rows: GEOS is asked where boxes meet, or there is none."""
+    test, shape = RELATIONS[relation], one.get(None)
+    box = Box(*shape.bounds)
+
+    def holds(rows: Rows, _: Certainty) -> Truth:
+        sides = rows.boxes().T
+        near = np.flatnonzero(meeting(sides, [box]) | np.isnan(sides[0]))
+        shapes = rows.geometries(near)
+        found = np.full(len(rows), relation == "s_disjoint")
+        full = np.ones(len(rows), dtype=bool)
+        found[near], full[near] = test(shape, shapes), ~shapely.is_missing(shapes)
+        return Truth.of(found, full, len(rows))
 
     return holds
 

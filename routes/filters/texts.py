@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from routes import text
-from routes.filters.logic import Predicate, Rows, Truth
+from routes.filters.logic import Predicate, Rows, Truth, by_text
 from routes.filters.operands import Operand, known
 from routes.query import Certainty
 
@@ -59,7 +59,7 @@ def folded(operand: Operand, name: str) -> Operand:
         made: pd.Series = rows.once(said, lambda: folding.column(value))
         return made
 
-    return Operand("text", said, get, operand.is_column, missing=operand.missing)
+    return Operand("text", said, get, operand.is_column, missing=operand.missing, text=operand.text)
 
 
 def like(operand: Operand, written: str, foldings: tuple[str, ...], controls: bool) -> Predicate:
@@ -73,7 +73,7 @@ def like(operand: Operand, written: str, foldings: tuple[str, ...], controls: bo
     def holds(rows: Rows, _: Certainty) -> Truth:
         return Truth.of(_matches(operand.get(rows), pattern), known(rows, operand), len(rows))
 
-    return holds
+    return by_text(holds, operand.text)
 
 
 def _matches(value: str | pd.Series, pattern: str) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from geo.crs import CRS84_URI, Crs
@@ -110,7 +111,8 @@ async def selected(request: Request, edition: Edition, collection: str) -> Selec
     if passing.isdisjoint(request.query_params):
         turns: Turns = request.app.state.turns
         return await turns.take(Selection.of, request, edition, collection)
-    return await in_thread(Selection.of, request, edition, collection)
+    limiter: CapacityLimiter = request.app.state.passing
+    return await in_thread(Selection.of, request, edition, collection, limiter=limiter)
 
 
 def parse_flag(text: str | None, parameter: Parameter) -> bool:

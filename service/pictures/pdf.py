@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-
-import typst
+from typing import TYPE_CHECKING
 
 from service.maps import sharing
 from service.maps.page import state_of
 from service.maps.state import ShownEdition
 from service.pictures import fonts
 from service.pictures.picture import PictureView, svg
+
+if TYPE_CHECKING:
+    from typst import Fonts
 
 POINTS_PER_PIXEL = 0.75
 """A CSS pixel is a 96th of an inch, a point a 72nd (CSS Values 4, 6.2)."""
@@ -37,14 +39,19 @@ def pdf(edition: ShownEdition, asked: PictureView) -> bytes:
         "author": atlas["byline"],
         "lang": asked.view.lang,
     }
+    # It stays out of the memory of processes that set none.
+    import typst
+
     return typst.compile(
         _SHEET, format="pdf", font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=told
     )
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> Fonts:
     """Read the fonts, once in each process."""
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())]
     )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 
+from anyio import CapacityLimiter
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_compress import add_compress_type
 
 from geo.tiling import WEB_MERCATOR, Tile
-from geo.times import Window
 from routes import Edition, tiles
-from routes.query import Certainty, Query
-from routes.tiles import VectorTile, Wanted
+from routes.query import Query
+from routes.tiles import VectorTile
 from service import answers
 from service.formats import DOCUMENT, Form
 from service.ogc.parameters import refuse_unknown
@@ -24,6 +23,7 @@ from service.site import Site
 from service.tiles import asked as asking
 from service.tiles import documents
 from service.tiles.asked import MVT, TILEJSON, Asked
+from service.turns import in_thread
 
 log = logging.getLogger("routeshift")
 router = APIRouter()
@@ -31,8 +31,6 @@ router = APIRouter()
 PINNED = "/editions/{edition:int}"
 COLLECTION = "/collections/{collection}"
 TILE = "/tiles/{tiling}/{zoom}/{row}/{column}"
-# Of 500 kB at most: a process keeps no more than 32 MB of them.
-MOST_KEPT = 64
 INCOMPLETE = "Routeshift-Incomplete"
 TILESET = (*DOCUMENT, Form(TILEJSON, documents.TILEJSON_TYPE, "This tileset as TileJSON"))
 TILE_FORMS = (Form(MVT, documents.MVT_TYPE, "This tile"),)
@@ -102,34 +100,26 @@ async def tileset(request: Request, tiling: str, collection: str | None = None) 
 @router.get(f"{PINNED}{TILE}")
 @router.get(f"{COLLECTION}{TILE}")
 @router.get(f"{PINNED}{COLLECTION}{TILE}")
-def tile(
+async def tile(
     request: Request, tiling: str, zoom: str, row: str, column: str, collection: str | None = None
 ) -> Response:
-    """Give a tile (OGC 20-057 /req/core/tc-success); not `async`, as drawing one takes a while."""
+    """Give a tile (OGC 20-057 /req/core/tc-success), drawn in a thread, as that takes a while."""
     site = Site.of(request, TILE_FORMS)
     asked = Asked.of(request, site, collection)
     place = asking.tile(tiling, zoom, row, column)
     known = answers.answer(request, site, lambda: b"", documents.MVT_TYPE)
     if known.status_code == 304:
         return known
-    query = asked.query
-    drawn = _drawn(site.edition, asked.layers, query.window, query.certainty, asked.wanted, place)
+    limiter: CapacityLimiter = request.app.state.drawing
+    drawn = await in_thread(_drawn, site.edition, asked, place, limiter=limiter)
     headers = {name: known.headers[name] for name in ("etag", "cache-control", "vary")}
     return _told(site, drawn, headers)
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _drawn(
-    edition: Edition,
-    layers: tuple[str, ...],
-    window: Window | None,
-    certainty: Certainty,
-    wanted: Wanted,
-    place: Tile,
-) -> VectorTile:
-    """Draw a tile once: an edition never changes, and many readers open the same view."""
-    indexes = {name: edition.index(name) for name in layers}
-    return tiles.draw(indexes, Query(window=window, certainty=certainty), place, wanted)
+def _drawn(edition: Edition, asked: Asked, place: Tile) -> VectorTile:
+    indexes = {name: edition.index(name) for name in asked.layers}
+    query = Query(window=asked.query.window, certainty=asked.query.certainty)
+    return tiles.draw(indexes, query, place, asked.wanted)
 
 
 def _told(site: Site, drawn: VectorTile, headers: dict[str, str]) -> Response:

@@ -10,7 +10,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from starlette.testclient import TestClient
 
@@ -18,6 +21,7 @@ import routes
 from benchmarks import synthetic
 from routes.index import CollectionIndex
 from routes.query import Work
+from routes.tree import Box, meeting
 from service.app import create_app
 from service.settings import Settings
 
@@ -114,6 +118,47 @@ def test_one_feature_is_found_without_a_look_at_others(atlas: Atlas) -> None:
     assert atlas.index.work == before
 
 
+def test_a_filter_leaves_no_column_in_memory_of_the_process(atlas: Atlas) -> None:
+    atlas.ask("limit=1&filter=" + quote("caveat = 'x'"))
+    before = pa.total_allocated_bytes()
+    for text in ("name = 'Made-up route 7'", "mode = 'sea' AND version = 2", "locator LIKE 'n%'"):
+        atlas.ask(f"limit=1&filter={quote(text)}")
+    names = pa.array(atlas.index.every_id()).nbytes
+    assert pa.total_allocated_bytes() - before < names / 4
+
+
+def test_a_filter_decodes_geometries_whose_boxes_meet_its_own(
+    atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    wkb = CollectionIndex.wkb
+    monkeypatch.setattr(
+        CollectionIndex, "wkb", lambda self, rows: (decoded.append(len(rows)), wkb(self, rows))[1]
+    )
+    box = Box(20, 42, 20.5, 42.5)
+    atlas.ask("limit=1&filter=" + quote(f"S_INTERSECTS(geometry, BBOX{tuple(box)})"))
+    assert sum(decoded) == np.count_nonzero(meeting(atlas.index.boxes.T, [box])) > 0
+
+
+def test_what_is_free_between_what_is_not_goes_back_to_the_system() -> None:
+    freed = """
+from pathlib import Path
+from routes import memory
+def own_kb():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+memory.share_between_threads()
+held = [bytearray(100_000) for _ in range(400)]
+del held[::2]
+before = own_kb()
+memory.give_back()
+print(before - own_kb())
+"""
+    command = [sys.executable, "-c", freed]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(said.stdout) > 200 * 100_000 / 1024 / 2
+
+
 def test_a_service_has_nothing_in_memory_that_only_publishers_and_pictures_need() -> None:
     loaded = (
         "import service.cli, service.app, sys; print(*{one.split('.')[0] for one in sys.modules})"
@@ -123,7 +168,7 @@ def test_a_service_has_nothing_in_memory_that_only_publishers_and_pictures_need(
     )
     names = set(said.stdout.split())
     assert {"service", "routes", "numpy"} <= names
-    assert not {"openpyxl", "fontTools"} & names
+    assert not {"openpyxl", "fontTools", "typst", "edtf"} & names
 
 
 def test_what_arrow_frees_goes_back_to_the_system() -> None:
