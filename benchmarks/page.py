@@ -30,9 +30,8 @@ ROUNDS = 5
 RTT_MS, BYTES_PER_S = 170, 9_000_000 / 8
 SLOWER = 4
 READY = """() => new Promise((told) => {
-  const root = document.documentElement;
   const look = () => {
-    if (!root.dataset.ready) return requestAnimationFrame(look);
+    if (!document.documentElement?.dataset.ready) return requestAnimationFrame(look);
     const last = performance.getEntriesByType("resource").map((one) => one.responseEnd);
     const [page] = performance.getEntriesByType("navigation");
     const [usable] = performance.getEntriesByName("usable");
