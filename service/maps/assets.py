@@ -105,7 +105,7 @@ class Needs:
 
 @cache
 def joined(name: str, kind: str) -> str | None:
-    """Give the script of one of MAINS with all that it imports, or one of SHEETS; None of others.
+    """Give one of MAINS with all that it imports, Leaflet, or one of SHEETS; None of others.
 
     A sheet stands beside the files that its parts name. (Leaflet's names pictures of controls that
     no page of ours has.)
