@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pyproj
 from numpy.typing import NDArray
 
+from geo.batches import gathered
 from geo.formats.table import GEOMETRY, LON_LAT, About, Table
 from geo.linestrings import boxes_of
 
@@ -45,7 +47,9 @@ def write_batches(
     extent = np.array([np.inf, np.inf, -np.inf, -np.inf])
     written = schema.append(pa.field(BOX, BOX_TYPE)) if has_geometry else schema
     with pq.ParquetWriter(path, written, compression="zstd") as writer:
-        for group in _groups(batches, schema):
+        # Many small row groups would make a large file slow to read.
+        join = partial(pa.Table.from_batches, schema=schema)
+        for group in gathered(batches, join, BYTES_A_GROUP, ROWS_A_GROUP):
             if has_geometry:
                 boxes = boxes_of(group[GEOMETRY])
                 group = group.append_column(BOX, _covering(boxes))
@@ -54,26 +58,6 @@ def write_batches(
             del group  # before the next one is made
         geo = {"geo": _geo(geometry_types, crs, extent)} if has_geometry else {}
         writer.add_key_value_metadata({**said, **geo})
-
-
-def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """Join batches to row groups: many small ones would make a large file slow to read."""
-    waiting: list[pa.RecordBatch] = []
-    for batch in batches:
-        waiting.append(batch)
-        del batch  # before the next one is made
-        rows, size = sum(map(len, waiting)), sum(one.nbytes for one in waiting)
-        if rows >= ROWS_A_GROUP or size >= BYTES_A_GROUP:
-            yield _emptied(waiting, schema)
-    if waiting:
-        yield _emptied(waiting, schema)
-
-
-def _emptied(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    """Join batches, and let them go: they are gone before the next ones are made."""
-    joined = pa.Table.from_batches(batches, schema)
-    batches.clear()
-    return joined
 
 
 def _covering(boxes: NDArray[np.float64]) -> pa.Array:

@@ -17,13 +17,15 @@ from geo.times import Bounds
 from routes import arrowfiles
 from routes.importing import scratch
 from routes.importing.arranging import Part
-from routes.importing.dealing import BYTES_AT_ONCE, RANK, Deal
+from routes.importing.dealing import RANK, Deal
 from routes.importing.scratch import BOX, Mask, Scratch
 from routes.importing.settling import Settled
 from routes.recorded import schema_of
 from routes.report import Fault
 from routes.schema import Collection
 from routes.workers import Workers
+
+BYTES_AT_ONCE = 2**25
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from geo.batches import gathered
 from geo.formats.table import GEOMETRY
 from routes import arrowfiles, frames, recorded
 from routes.recorded import ROWS_A_GROUP
@@ -26,7 +27,6 @@ from routes.schema import Collection
 
 RANK = "_rank"
 """The place of a row in the order; a row that has none is left out."""
-BYTES_AT_ONCE = 2**25
 BYTES_JOINED = 2**23
 
 
@@ -54,7 +54,7 @@ class Deal:
 
 def dealt(deal: Deal) -> Dealt:
     """Deal rows out to a file, which is there when all went well; of no rows there is none."""
-    batches = _joined(deal.batches())
+    batches = gathered(deal.batches(), pa.concat_batches, BYTES_JOINED)
     first = next(batches, None)
     if first is None:
         return Dealt(deal.place, np.empty(0, np.int64))
@@ -113,27 +113,6 @@ def taken(path: Path) -> pa.RecordBatch:
     (batch,) = arrowfiles.reading(path)
     path.unlink()
     return batch
-
-
-def _joined(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Join batches, as many as memory is meant to hold."""
-    waiting, size = list[pa.RecordBatch](), 0
-    for batch in batches:
-        waiting.append(batch)
-        size += batch.nbytes
-        del batch  # joined it is not needed any more
-        if size >= BYTES_JOINED:
-            yield _emptied(waiting)
-            size = 0
-    if waiting:
-        yield _emptied(waiting)
-
-
-def _emptied(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    """Join batches, and let them go: nobody holds the rows twice."""
-    joined = pa.concat_batches(batches)
-    batches.clear()
-    return joined
 
 
 def _unified(wkb: Any, multi: str) -> Any:  # noqa: ANN401 (pyarrow has no types)
