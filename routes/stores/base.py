@@ -24,6 +24,10 @@ WITHOUT_STORIES = 1
 Progress = Callable[[str], None]
 
 
+def quiet(_: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True)
 class CollectionRecord:
     """One collection in one edition. `bbox` in degrees; `interval` its possible extent in time."""

@@ -37,13 +37,10 @@ from routes.stores.base import (
     Manifest,
     Progress,
     Pruned,
+    quiet,
 )
 from routes.stores.layout import Layout
 from routes.workers import Workers
-
-
-def _quiet(_: str) -> None:
-    """Tell nobody."""
 
 
 class FileStore:
@@ -125,7 +122,7 @@ class FileStore:
         content: Content,
         note: str,
         author: str,
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
         *,
         if_changed: bool = False,
     ) -> Manifest:
@@ -152,7 +149,7 @@ class FileStore:
         try:
             with self._writer():
                 self._sweep()
-                records = self._write(content, _quiet)
+                records = self._write(content, quiet)
                 manifest = manifests.arrived(self.layout, document, records)
                 self._add(manifest.number, document)
                 return manifest
@@ -197,7 +194,7 @@ class FileStore:
         durable.write(self.layout.tombstone(number), manifests.written_epitaph(said))
         return said
 
-    def verify(self, progress: Progress = _quiet) -> list[Damage]:
+    def verify(self, progress: Progress = quiet) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
         return verification.verify(self.layout, progress)
 

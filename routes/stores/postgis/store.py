@@ -24,6 +24,7 @@ from routes.stores.base import (
     Progress,
     Pruned,
     Wait,
+    quiet,
 )
 from routes.stores.postgis import checking, migrating, records, revisions
 from routes.stores.postgis.asking import Connection, Row, Values, on
@@ -36,10 +37,6 @@ from routes.stores.postgis.database import (
 from routes.stores.postgis.documents import Tables
 from routes.stores.postgis.querying import SqlIndex
 from routes.stores.postgis.revisions import Revision
-
-
-def _quiet(_: str) -> None:
-    """Tell nobody."""
 
 
 class PostgisStore:
@@ -133,7 +130,7 @@ class PostgisStore:
         content: Content,
         note: str,
         author: str,
-        progress: Progress = _quiet,
+        progress: Progress = quiet,
         *,
         if_changed: bool = False,
     ) -> Manifest:
@@ -162,7 +159,7 @@ class PostgisStore:
         try:
             with self._writing("the edition was not taken over") as connection:
                 tables = Tables(on(connection))
-                written = _write(connection, content, _quiet)
+                written = _write(connection, content, quiet)
                 manifest = manifests.arrived(tables, document, written)
                 tables.add(manifest.number, document)
                 return manifest
@@ -193,7 +190,7 @@ class PostgisStore:
             _sweep(connection, tables)
             return removed
 
-    def verify(self, progress: Progress = _quiet) -> list[Damage]:
+    def verify(self, progress: Progress = quiet) -> list[Damage]:
         """Recompute every hash and give what does not agree."""
         with in_words(self.read, "not all was verified"), self.read.reading() as connection:
             if migrating.applied(connection) is None:
