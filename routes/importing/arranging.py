@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from geo.formats.table import GEOMETRY
 from routes import frames
-from routes.importing.dealing import RANK, Deal, Dealt, Stretch, dealt, made, taken
+from routes.importing.dealing import RANK, Deal, Dealt, Stretch, bytes_joined, dealt, made, taken
 from routes.recorded import ROWS_A_GROUP, Recorded
 from routes.schema import Collection
 from routes.workers import Workers
@@ -149,7 +149,7 @@ def _deals(batches: Batches, rank: NDArray[np.int64], place: Path) -> Iterator[D
             yield batch.append_column(RANK, pa.array(rank[start : start + len(batch)]))
             start += len(batch)
 
-    yield Deal(ranked, place.with_suffix(".arrow"))
+    yield Deal(ranked, place.with_suffix(".arrow"), bytes_joined(rank))
 
 
 def _chunks(ids: Any) -> list[Any]:  # noqa: ANN401

@@ -17,7 +17,7 @@ from geo.times import Bounds
 from routes import arrowfiles
 from routes.importing import scratch
 from routes.importing.arranging import Part
-from routes.importing.dealing import RANK, Deal
+from routes.importing.dealing import RANK, Deal, bytes_joined
 from routes.importing.scratch import BOX, Mask, Scratch
 from routes.importing.settling import Settled
 from routes.recorded import schema_of
@@ -69,25 +69,25 @@ class Checked:
         every = np.full(len(self.faulty), -1, np.int64)
         every[~self.faulty] = rank
         columns = self.settled.columns
-        start = 0
-        for number, (pieces, rows) in enumerate(_runs(self.scratch)):
+        start, joined = 0, bytes_joined(rank)
+        for number, (pieces, rows) in enumerate(_runs(self.scratch, joined)):
             settled = place.with_name(f"{place.name}-{number:05}.settled")
             part = slice(start, start + rows)
             _write(settled, {name: columns[name].iloc[part] for name in columns}, every[part],
                    schema_of(collection))  # fmt: skip
             batches = partial(_settled, pieces, collection, settled)
-            yield Deal(batches, settled.with_suffix(".arrow"))
+            yield Deal(batches, settled.with_suffix(".arrow"), joined)
             start += rows
 
 
-def _runs(rows: Scratch) -> Iterator[tuple[list[Path], int]]:
+def _runs(rows: Scratch, joined: int) -> Iterator[tuple[list[Path], int]]:
     """Give files that follow each other, so many that they are worth a journey, and their rows."""
     pieces, count, size = list[Path](), 0, 0
     for piece, sized in zip(rows.pieces, rows.sizes, strict=True):
         pieces.append(piece)
         count += sized
         size += piece.stat().st_size
-        if size >= BYTES_AT_ONCE:
+        if size >= max(BYTES_AT_ONCE, joined):
             yield pieces, count
             pieces, count, size = [], 0, 0
     if pieces:

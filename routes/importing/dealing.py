@@ -28,6 +28,8 @@ from routes.schema import Collection
 RANK = "_rank"
 """The place of a row in the order; a row that has none is left out."""
 BYTES_JOINED = 2**23
+BYTES_A_STRETCH = 2**17
+"""So many are joined for each stretch at least: to handle less takes longer than to write it."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,24 @@ class Dealt:
 
 @dataclass(frozen=True)
 class Deal:
-    """Rows to be dealt out: `batches` gives them, with RANK; they go to a file at `place`."""
+    """Rows to be dealt out: `batches` gives them, with RANK; they go to a file at `place`.
+
+    `joined`: how many bytes of them are dealt at once.
+    """
 
     batches: Callable[[], Iterable[pa.RecordBatch]]
     place: Path
+    joined: int
+
+
+def bytes_joined(rank: NDArray[np.int64]) -> int:
+    """Tell how many bytes to deal at once, of rows with places up to the last of `rank`."""
+    return max(BYTES_JOINED, BYTES_A_STRETCH * (int(rank.max(initial=0)) // ROWS_A_GROUP))
 
 
 def dealt(deal: Deal) -> Dealt:
     """Deal rows out to a file, which is there when all went well; of no rows there is none."""
-    batches = gathered(deal.batches(), pa.concat_batches, BYTES_JOINED)
+    batches = gathered(deal.batches(), pa.concat_batches, deal.joined)
     first = next(batches, None)
     if first is None:
         return Dealt(deal.place, np.empty(0, np.int64))

@@ -15,7 +15,7 @@ import routes
 from benchmarks import synthetic
 from routes import frames
 from routes.importing import dealing, prepare
-from routes.importing.dealing import RANK, Deal, dealt
+from routes.importing.dealing import BYTES_JOINED, RANK, Deal, bytes_joined, dealt
 from routes.recorded import ROWS_A_GROUP, Recorded
 from routes.schema import COLLECTIONS, Collection
 from routes.stores import durable
@@ -89,7 +89,20 @@ def test_rows_without_a_place_in_the_order_are_in_no_stretch(
     ranks = [[-1, -1], [ROWS_A_GROUP + 1, 0], [-1, ROWS_A_GROUP]]
     batches = [pa.RecordBatch.from_pydict({"id": list("ab"), RANK: pa.array(rank)})
                for rank in ranks]  # fmt: skip
-    found = dealt(Deal(lambda: batches, tmp_path / "dealt.arrow"))
+    found = dealt(Deal(lambda: batches, tmp_path / "dealt.arrow", BYTES_JOINED))
     assert [sum(map(len, found.of(stretch))) for stretch in range(3)] == [1, 2, 0]
-    none = dealt(Deal(lambda: batches[:1], tmp_path / "none.arrow"))
+    none = dealt(Deal(lambda: batches[:1], tmp_path / "none.arrow", BYTES_JOINED))
     assert list(none.of(0)) == []
+
+
+def test_the_more_stretches_there_are_the_more_is_dealt_at_once(tmp_path: Path) -> None:
+    """So that pieces of a stretch do not become fewer rows each, and many more, with the rows."""
+    rank = np.arange(40 * ROWS_A_GROUP, step=1000)
+    mixed = [pa.RecordBatch.from_pydict({RANK: pa.array(rank[part::8])}) for part in range(8)]
+    pieces = {
+        joined: len(dealt(Deal(lambda: mixed, tmp_path / f"{joined}.arrow", joined)).stretches)
+        for joined in (1, BYTES_JOINED)
+    }
+    assert pieces == {1: 8 * 40, BYTES_JOINED: 40}
+    assert bytes_joined(rank[:10]) == BYTES_JOINED
+    assert bytes_joined(np.array([500 * ROWS_A_GROUP])) > 4 * BYTES_JOINED
