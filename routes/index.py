@@ -180,18 +180,29 @@ class CollectionIndex:
         """Give one feature as GeoJSON."""
         return bytes(self._fragments[row])
 
-    def fragments(self, rows: Rows) -> Iterator[memoryview]:
+    def fragments(self, rows: Rows) -> Iterator[bytes | memoryview]:
         """Give features as GeoJSON, as slices of the mapped file."""
-        return self._fragments.take(rows)
+        column, at = self._stored(rows)
+        return column.take(at)
 
     def joined(self, rows: Rows, head: bytes, tail: bytes) -> bytes:
         """Give features as GeoJSON with commas between them, behind `head`, before `tail`."""
-        if self.scan is not None:
-            whole = joined(self._fragments.offsets, self._fragments.data, rows, head, tail)
+        column, at = self._stored(rows)
+        if self.is_compiled:
+            whole = joined(column.offsets, column.data, at, head, tail)
         else:
-            whole = b"%b%b%b" % (head, b",".join(self.fragments(rows)), tail)
+            whole = b"%b%b%b" % (head, b",".join(column.take(at)), tail)
         self.work.copied += len(whole)
         return whole
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether pages are searched for and joined by compiled code."""
+        return self.scan is not None
+
+    def _stored(self, rows: Rows) -> tuple[Column, Rows]:
+        """Give a column that has features as GeoJSON, and where in it those of some rows are."""
+        return self._fragments, rows
 
     def properties(self, rows: Rows) -> list[dict[str, Any]]:
         """Give the properties of features, as JSON has them."""

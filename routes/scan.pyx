@@ -1,14 +1,16 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """The search of `routes.index` for a page, compiled: run by run and row by row, without arrays.
 
-It gives what the index gives without it, at a tenth of the cost; tests hold both to the same. It
-decides what numbers surely decide and leaves the rest to GEOS: geometries that are neither points
-nor lines, boxes without width or height, and what lies on a corner as near as rounding lets see.
+`Scan` gives what the index gives without it, at a tenth of the cost; tests hold both to the same.
+It decides what numbers surely decide and leaves the rest to GEOS: geometries that are neither
+points nor lines, boxes without width or height, and what lies on a corner as near as rounding lets
+see. `RoughScan` knows of rows only what fits into memory, and leaves what that does not decide to
+the database that has them.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from libc.math cimport fabs, floor
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t
+from libc.math cimport ceil, fabs, floor
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
@@ -20,6 +22,7 @@ cdef enum:
     POINT_BYTES = 21
     LINE_HEAD = 9
     POINT_STEP = 16
+    SIDE = 16
 
 cdef enum Answer:
     NO, YES, UNDECIDED
@@ -30,6 +33,11 @@ cdef int64_t FARTHEST_DAY = 2**31 - 1
 # How far rounding can carry the sign of an orientation: Shewchuk 1997, "Adaptive Precision
 # Floating-Point Arithmetic and Fast Robust Geometric Predicates", ccwerrboundA.
 cdef double ROUNDING = 3.3306690738754716e-16
+# How much farther than computed a line reaches into the squares of a raster: more than rounding can
+# carry it, for a slope over no less than STEEP. What is this far within a box surely meets it.
+cdef double NEAR = 1e-6
+cdef double STEEP = 1e-6
+cdef double WITHIN = 4e-6
 
 
 cdef struct Box:
@@ -60,7 +68,9 @@ cdef struct Asked:
     const uint8_t* mask
     Py_ssize_t begin
     Py_ssize_t wanted
+    int likely
     bint is_counted
+    bint is_around
 
 
 cdef struct Found:
@@ -76,49 +86,44 @@ cdef struct Found:
     bint damaged
 
 
-cdef class Scan:
-    """The mapped files of one collection of n rows, open to be searched.
+cdef class Search:
+    """The tree over the n rows of a collection, and what is known of each, open to be searched.
 
     `sizes`: how many runs each level of the tree has, that of the shortest first; `sides`, shape
     (4, r), and `times`, (2, r), are those of all levels. `cells` and `days` hold the rows of each
-    shortest run as `routes.tree` packs them. `boxes`: shape (n, 4). `bounds`: (6, n).
+    shortest run as `routes.tree` packs them.
     """
 
     cdef const double[:, ::1] sides
     cdef const int64_t[:, ::1] times
     cdef const uint16_t[:, :, ::1] cells
     cdef const int32_t[:, :, ::1] days
-    cdef const double[:, ::1] boxes
-    cdef const int64_t[:, ::1] bounds
-    cdef const int64_t[::1] offsets
-    cdef const uint8_t[::1] wkb
     cdef Py_ssize_t count
     cdef int level_count
     cdef Py_ssize_t begins[MOST_LEVELS]
     cdef Py_ssize_t sizes[MOST_LEVELS]
 
-    def __init__(self, sizes, sides, times, cells, days, boxes, bounds, offsets, wkb):
-        self.count, self.level_count = len(boxes), len(sizes)
+    def __init__(self, count, sizes, sides, times, cells, days):
+        self.count, self.level_count = count, len(sizes)
         begin = 0
         for level, size in enumerate(sizes):
             self.begins[level], self.sizes[level] = begin, size
             begin += size
-        self.sides, self.times, self.boxes, self.bounds = sides, times, boxes, bounds
-        self.cells, self.days, self.offsets, self.wkb = cells, days, offsets, wkb
+        self.sides, self.times, self.cells, self.days = sides, times, cells, days
         if not (self.sides.shape[1] == self.times.shape[1] == begin and self.sides.shape[0] == 4
-                and self.boxes.shape[1] == 4 and self.bounds.shape[0] == 6
-                and self.bounds.shape[1] == self.count and len(offsets) == self.count + 1
                 and cells.shape == (sizes[0] if sizes else 0, 4, RUN)
                 and days.shape == (sizes[0] if sizes else 0, 2, RUN)):
             raise ValueError("the serving files are not of one collection")
 
-    def first(self, boxes, window, is_certain, const uint8_t[::1] mask, begin, wanted, is_counted):
-        """Find the first `wanted` rows from `begin` on that match, and those that GEOS must decide.
+    def first(self, boxes, window, is_certain, const uint8_t[::1] mask, begin, wanted, is_counted,
+              *, likely=0, is_around=False):
+        """Find the first `wanted` rows from `begin` on that match, and those that stay undecided.
 
         Gives rows, ascending; whether each is undecided; how many of all surely match, where they
         are counted; how many rows were compared, and geometries looked at. Of rows that surely
-        match, no more than wanted are among them. `window`: first, last and sure start, in
-        seconds. Raises ValueError where the files are damaged.
+        match, no more than wanted are among them. `window`: first, last and sure start, in seconds.
+        `likely`: how many of four undecided rows count as found. `is_around`: the boxes are not
+        what is asked for but surround it. Raises ValueError where the files are damaged.
         """
         cdef Asked asked
         cdef Found found = Found(NULL, NULL, 0, 0, 0, 0, 0, 0, False, False)
@@ -127,6 +132,7 @@ cdef class Scan:
             raise ValueError("a mask has as many rows as the collection")
         asked.mask = &mask[0] if mask is not None and self.count else NULL
         asked.begin, asked.wanted, asked.is_counted = begin, wanted, is_counted
+        asked.likely, asked.is_around = likely, is_around
         try:
             with nogil:
                 if self.level_count:
@@ -223,9 +229,7 @@ cdef class Scan:
                 continue
             if asked.mask != NULL and not asked.mask[row]:
                 continue
-            if asked.is_timed and not self._holds(row, asked):
-                continue
-            answer = self._is_there(row, asked, found) if asked.box_count else YES
+            answer = self._answers(row, asked, found)
             if answer == NO:
                 continue
             if answer == UNDECIDED:
@@ -237,9 +241,15 @@ cdef class Scan:
                     _keep(found, row, False)
             if found.failed or found.damaged:
                 return True
-            if found.sure == asked.wanted and not asked.is_counted:
+            if not asked.is_counted and 4 * asked.wanted <= (
+                4 * found.sure + asked.likely * (found.length - found.sure)
+            ):
                 return True
         return False
+
+    cdef Answer _answers(self, Py_ssize_t row, const Asked* asked, Found* found) noexcept nogil:
+        """Tell whether a row matches that may."""
+        return UNDECIDED
 
     cdef void _sieve(self, Py_ssize_t run, const Asked* asked, uint8_t* may) noexcept nogil:
         """Tell which rows of a run may match: in a few instructions for all of them at once."""
@@ -266,6 +276,27 @@ cdef class Scan:
                               & (cells[3 * RUN + at] >= cell.south))
         for at in range(RUN):
             may[at] &= there[at]
+
+
+cdef class Scan(Search):
+    """The mapped files of one collection of n rows: `boxes` (n, 4), `bounds` (6, n), and WKB."""
+
+    cdef const double[:, ::1] boxes
+    cdef const int64_t[:, ::1] bounds
+    cdef const int64_t[::1] offsets
+    cdef const uint8_t[::1] wkb
+
+    def __init__(self, sizes, sides, times, cells, days, boxes, bounds, offsets, wkb):
+        super().__init__(len(boxes), sizes, sides, times, cells, days)
+        self.boxes, self.bounds, self.offsets, self.wkb = boxes, bounds, offsets, wkb
+        if not (self.boxes.shape[1] == 4 and self.bounds.shape[0] == 6
+                and self.bounds.shape[1] == self.count and len(offsets) == self.count + 1):
+            raise ValueError("the serving files are not of one collection")
+
+    cdef Answer _answers(self, Py_ssize_t row, const Asked* asked, Found* found) noexcept nogil:
+        if asked.is_timed and not self._holds(row, asked):
+            return NO
+        return self._is_there(row, asked, found) if asked.box_count else YES
 
     cdef bint _holds(self, Py_ssize_t row, const Asked* asked) noexcept nogil:
         """Tell whether a row holds in the window, as `geo.times.Bounds.holds` does."""
@@ -321,6 +352,164 @@ cdef class Scan:
         return _line_meets(bytes_ + LINE_HEAD, (end - begin - LINE_HEAD) // POINT_STEP, box)
 
 
+cdef class RoughScan(Search):
+    """What fits into memory of n rows: the cells of their boxes, their days, and their rasters.
+
+    `rasters` holds those of each run, as `rasters` makes them.
+    """
+
+    cdef const uint16_t[:, :, ::1] rasters
+
+    def __init__(self, count, sizes, sides, times, cells, days, rasters):
+        super().__init__(count, sizes, sides, times, cells, days)
+        self.rasters = rasters
+        if not (rasters.shape == (sizes[0] if sizes else 0, RUN, SIDE)):
+            raise ValueError("the rasters are not of one collection with the tree")
+
+    cdef Answer _answers(self, Py_ssize_t row, const Asked* asked, Found* found) noexcept nogil:
+        cdef Py_ssize_t run = row // RUN, at = row % RUN
+        cdef bint is_sure = True
+        cdef Answer drawn
+        if asked.is_timed:
+            # Between whole days, whatever the hour; see `geo.times.Bounds.possible`.
+            is_sure = (not asked.is_certain and self.days[run, 0, at] < asked.last_day
+                       and self.days[run, 1, at] > asked.first_day)
+        if asked.box_count:
+            drawn = self._drawn(run, at, asked)
+            if drawn == NO:
+                return NO
+            is_sure = is_sure and drawn == YES and not asked.is_around
+        return YES if is_sure else UNDECIDED
+
+    cdef Answer _drawn(self, Py_ssize_t run, Py_ssize_t at, const Asked* asked) noexcept nogil:
+        """Tell from its raster whether a geometry meets a box."""
+        cdef const uint16_t* raster = &self.rasters[run, at, 0]
+        cdef double west, south, across, up
+        cdef double low[2]
+        cdef double high[2]
+        cdef const Box* box
+        cdef int number
+        cdef Answer answer = NO
+        if not _meets(raster, 0, 0, SIDE, SIDE):
+            return UNDECIDED
+        west, south = self.cells[run, 0, at], self.cells[run, 1, at]
+        across = SIDE / (self.cells[run, 2, at] + 1 - west)
+        up = SIDE / (self.cells[run, 3, at] + 1 - south)
+        for number in range(asked.box_count):
+            box = &asked.boxes[number]
+            low[0] = (_in_cells(box.west, 180) - west) * across
+            low[1] = (_in_cells(box.south, 90) - south) * up
+            high[0] = (_in_cells(box.east, 180) - west) * across
+            high[1] = (_in_cells(box.north, 90) - south) * up
+            if _meets(raster, ceil(low[0] + WITHIN), ceil(low[1] + WITHIN),
+                      floor(high[0] - WITHIN) - 1, floor(high[1] - WITHIN) - 1):
+                return YES
+            if _meets(raster, floor(low[0] - NEAR), floor(low[1] - NEAR),
+                      floor(high[0] + NEAR), floor(high[1] + NEAR)):
+                answer = UNDECIDED
+        return answer
+
+
+cdef bint _meets(
+    const uint16_t* raster, double west, double south, double east, double north
+) noexcept nogil:
+    """Tell whether a raster has a square from one column and row to others, both included."""
+    cdef int column
+    cdef uint16_t rows = _rows(south, north)
+    for column in range(_first(west), _last(east) + 1):
+        if raster[column] & rows:
+            return True
+    return False
+
+
+cdef inline uint16_t _rows(double south, double north) noexcept nogil:
+    """Give the squares of a column from one row to another; 0 if there are none."""
+    cdef int first = _first(south), last = _last(north)
+    return <uint16_t>((<uint32_t>2 << last) - (<uint32_t>1 << first)) if first <= last else 0
+
+
+cdef inline int _first(double square) noexcept nogil:
+    return <int>min(max(square, 0.0), SIDE)
+
+
+cdef inline int _last(double square) noexcept nogil:
+    return <int>max(min(square, SIDE - 1.0), -1.0)
+
+
+def rasters(const uint16_t[:, ::1] cells, wkb):
+    """Give the raster of each of n geometries, uint16 of shape (n, 16): where a line goes.
+
+    That is through which of sixteen by sixteen squares over the cells of its box; `cells`: shape
+    (4, n). Each number is a column, from the west, and the lowest bit of it in the south. Zeros for
+    what is neither a point nor a line, or lies beyond the cells: nothing is known of it. (Zimbrao
+    and de Souza 1998, "A Raster Approximation for Processing of Spatial Joins".)
+    """
+    made = np.zeros((len(wkb), SIDE), np.uint16)
+    cdef uint16_t[:, ::1] drawn = made
+    cdef Py_ssize_t row
+    cdef bytes one
+    if cells.shape[0] != 4 or cells.shape[1] != len(wkb):
+        raise ValueError("there are as many cells as geometries")
+    for row in range(len(wkb)):
+        one = wkb[row]
+        if one is not None:
+            _draw(<const uint8_t*>PyBytes_AS_STRING(one), len(one),
+                  cells[0, row], cells[1, row], cells[2, row], cells[3, row], &drawn[row, 0])
+    return made
+
+
+cdef void _draw(
+    const uint8_t* bytes_, Py_ssize_t length, double west, double south, double east, double north,
+    uint16_t* raster,
+) noexcept nogil:
+    cdef double across = SIDE / (east + 1 - west), up = SIDE / (north + 1 - south)
+    cdef double x, y, before_x, before_y
+    cdef Py_ssize_t at, count = 1, head = POINT_BYTES - POINT_STEP
+    # As in `Scan`.
+    if length < POINT_BYTES or bytes_[0] != 1 or bytes_[2] or bytes_[3] or bytes_[4]:
+        return
+    if bytes_[1] == 2:
+        head = LINE_HEAD
+        count = (length - head) // POINT_STEP
+    elif bytes_[1] != 1:
+        return
+    if length != head + count * POINT_STEP:
+        return
+    for at in range(count):
+        memcpy(&x, bytes_ + head + at * POINT_STEP, 8)
+        memcpy(&y, bytes_ + head + at * POINT_STEP + 8, 8)
+        x, y = (_in_cells(x, 180) - west) * across, (_in_cells(y, 90) - south) * up
+        if not (-NEAR <= x <= SIDE + NEAR and -NEAR <= y <= SIDE + NEAR):
+            memset(raster, 0, SIDE * sizeof(uint16_t))
+            return
+        if at == 0:
+            before_x, before_y = x, y
+        _draw_segment(before_x, before_y, x, y, raster)
+        before_x, before_y = x, y
+
+
+cdef void _draw_segment(
+    double ax, double ay, double bx, double by, uint16_t* raster
+) noexcept nogil:
+    """Add the squares along a segment, and those beside it that are as near as NEAR."""
+    cdef double low, high, begin, end
+    cdef int column
+    if bx < ax:
+        ax, bx, ay, by = bx, ax, by, ay
+    begin, end = ay, by
+    for column in range(_first(floor(ax - NEAR)), _last(floor(bx + NEAR)) + 1):
+        if bx - ax >= STEEP:
+            low, high = max(ax, column - NEAR), min(bx, column + 1 + NEAR)
+            begin = ay + (by - ay) * ((low - ax) / (bx - ax))
+            end = ay + (by - ay) * ((high - ax) / (bx - ax))
+        raster[column] |= _rows(floor(min(begin, end) - NEAR), floor(max(begin, end) + NEAR))
+
+
+cdef inline double _in_cells(double degrees, double half) noexcept nogil:
+    """Give where an ordinate lies among the cells of `routes.tree.cells_of`."""
+    return (degrees + half) * (CELLS / (2 * half))
+
+
 cdef void _ask(Asked* asked, boxes, window, bint is_certain) except *:
     asked.box_count, asked.is_timed, asked.is_certain = len(boxes), window is not None, is_certain
     if asked.box_count > 2:
@@ -335,12 +524,13 @@ cdef void _ask(Asked* asked, boxes, window, bint is_certain) except *:
     if window is not None:
         asked.first, asked.last, asked.sure_start = window
         asked.first_day, asked.last_day = _day(asked.first), _day(asked.last)
-    asked.mask, asked.begin, asked.wanted, asked.is_counted = NULL, 0, 0, False
+    asked.mask, asked.begin, asked.wanted, asked.likely = NULL, 0, 0, 0
+    asked.is_counted = asked.is_around = False
 
 
 cdef uint16_t _cell(double degrees, double half, int more) noexcept:
-    """Give the cell of `routes.tree.packed_boxes` in which an ordinate lies, or one beside it."""
-    return <uint16_t>min(max(floor((degrees + half) * (CELLS / (2 * half))) + more, 0.0), CELLS)
+    """Give the cell of `routes.tree.cells_of` in which an ordinate lies, or one beside it."""
+    return <uint16_t>min(max(floor(_in_cells(degrees, half)) + more, 0.0), CELLS)
 
 
 cdef int32_t _day(int64_t seconds) noexcept:

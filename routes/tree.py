@@ -153,10 +153,14 @@ def _part(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.uint16], NDArray[np.int32]]:
     """Give the shortest runs of some rows, their boxes and times, and these rows packed."""
     part = slice(begin, begin + ROWS_AT_ONCE)
-    some = boxes[part]
-    sides = np.where(np.isnan(some), [np.inf, np.inf, -np.inf, -np.inf], some).T
+    sides = sides_of(boxes[part])
     times = np.stack([bounds.start_earliest[part], bounds.end_latest[part]]).view(np.int64)
     return *_runs(sides, times), _by_runs(cells_of(sides)), _by_runs(days_of(times))
+
+
+def sides_of(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give boxes, shape (n, 4), NaN for none, as sides, (4, n), which meet nothing for none."""
+    return np.where(np.isnan(boxes), [np.inf, np.inf, -np.inf, -np.inf], boxes).T
 
 
 def cells_of(sides: NDArray[np.float64]) -> NDArray[np.uint16]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import psycopg
@@ -42,11 +42,42 @@ class Int8Array(Dumper):
         """Write it as PostgreSQL's array_send does: dimensions, then each number and its length."""
         numbers = np.empty(len(obj), [("length", ">i4"), ("number", ">i8")])
         numbers["length"], numbers["number"] = 8, obj
-        head = [1, 0, psycopg.adapters.types["int8"].oid, len(obj), 1]
-        return np.array(head, ">i4").tobytes() + numbers.tobytes()
+        return _array_head(psycopg.adapters.types["int8"].oid, len(obj)) + numbers.tobytes()
+
+
+class Tids(NamedTuple):
+    """Where rows lie in a table, as `tid[]`: pages and items in one number, (page << 16) + item."""
+
+    numbers: NDArray[np.int64]
+
+    @classmethod
+    def read(cls, sent: bytes) -> Tids:
+        """Read what `tidsend` gave, one after the other."""
+        found = np.frombuffer(sent, [("page", ">u4"), ("item", ">u2")])
+        return cls((found["page"].astype(np.int64) << 16) + found["item"])
+
+
+class TidArray(Dumper):
+    """Sends where rows lie in a table."""
+
+    format = Format.BINARY
+    # (src/include/catalog/pg_type.dat.)
+    oid, of = 1010, 27
+
+    def dump(self, obj: Tids) -> bytes:
+        """Write it as PostgreSQL's array_send does."""
+        found = np.empty(len(obj.numbers), [("length", ">i4"), ("page", ">u4"), ("item", ">u2")])
+        found["length"], found["page"] = 6, obj.numbers >> 16
+        found["item"] = obj.numbers & 0xFFFF
+        return _array_head(self.of, len(obj.numbers)) + found.tobytes()
+
+
+def _array_head(oid: int, length: int) -> bytes:
+    return np.array([1, 0, oid, length, 1], ">i4").tobytes()
 
 
 def with_arrays(connection: Connection) -> Connection:
-    """Let a connection take arrays of numbers as values."""
+    """Let a connection take arrays of numbers, and of places in a table, as values."""
     connection.adapters.register_dumper(np.ndarray, Int8Array)
+    connection.adapters.register_dumper(Tids, TidArray)
     return connection

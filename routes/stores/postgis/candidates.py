@@ -1,44 +1,114 @@
-"""Which rows of a database are worth asking about: their boxes and times, rounded, in memory.
+"""Which rows of a database are worth asking about: what is known of them in memory.
 
-Sixteen bytes a row. A box is rounded outwards to cells of some hundred metres, a time to days, so
-that nothing is missed; what is left the database decides.
+Forty-eight bytes a row. A box is rounded outwards to cells of some hundred metres, a time to days,
+and a line is drawn on sixteen by sixteen squares of its box, so that nothing is missed. Of most
+rows this decides whether they match; of the others the database does.
 """
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.times import Bounds, Window
-from routes import tree
+from geo.times import Bounds, Mask, Window
+from routes import mapped, tree
+from routes.index import IS_COMPILED, MOST_RUNS
 from routes.query import Query
 from routes.tree import RUN, Box, Packed, Rows, Tree
 
+if IS_COMPILED:
+    from routes import scan
+
+Rasters = NDArray[np.uint16]
+
+SIDE = 16
+"""How many squares a raster has to each side."""
+RASTERS = "rasters.npy"
 NAMES = (*tree.LEVELS, "cells.npy", "days.npy")
 """The files of the tree, and of the rows under it."""
 RUNS_AT_FIRST = 64
 MOST_AT_ONCE = 10_000
-"""How many rows are asked about by one question."""
+"""How many rows are asked about at once."""
+LIKELY = 3
+"""Of four rows that are asked about at least so many match, as a rule."""
+
+
+class Found(NamedTuple):
+    """Ascending rows that may match, and which of them have to be asked about; the others do.
+
+    `matching`: how many do in all, of those that were looked at and need not be asked about.
+    """
+
+    rows: Rows
+    asked: Mask
+    matching: int
 
 
 class Candidates:
-    """The tree over n rows and their rounded boxes and times; `files` as `packed` made them."""
+    """The tree over n rows and what is known of each; `files` as `packed` made them."""
 
     def __init__(self, files: dict[str, bytes], count: int) -> None:
         """Raises ValueError, OSError or zlib.error where the files are not of so many rows."""
+        runs = -(-count // RUN)
         with TemporaryDirectory() as folder:
             for name in NAMES:
                 Path(folder, name).write_bytes(zlib.decompress(files.get(name, b"")))
             self.tree = Tree.open(Path(folder), count)
             self._packed = Packed.open(Path(folder))
-        runs = -(-count // RUN)
-        if (self._packed.cells.shape, self._packed.days.shape) != ((runs, 4, RUN), (runs, 2, RUN)):
+            # Revisions that were made before there were rasters have none.
+            rasters = np.zeros((runs, RUN, SIDE), np.uint16)
+            if RASTERS in files:
+                Path(folder, RASTERS).write_bytes(zlib.decompress(files[RASTERS]))
+                rasters = mapped.array(Path(folder, RASTERS))
+        cells, days = self._packed.cells, self._packed.days
+        if (cells.shape, days.shape) != ((runs, 4, RUN), (runs, 2, RUN)):
             raise ValueError(f"boxes and times are not of {count} rows")
+        self._scan = None
+        if IS_COMPILED:
+            levels = self.tree.sizes, self.tree.sides, self.tree.times
+            self._scan = scan.RoughScan(count, *levels, cells, days, rasters)
+
+    def are_few(self, query: Query) -> bool:
+        """Tell whether a page of a query waits for the count of all that match."""
+        if self._scan is None:
+            return len(self.tree.runs(query.boxes, query.window)) <= MOST_RUNS
+        return self._scan.runs(query.boxes, _seconds(query), MOST_RUNS) <= MOST_RUNS
+
+    def every(self, query: Query, begin: int, wanted: int) -> Found:
+        """Give all rows to be asked about, and the first from `begin` on that match unasked."""
+        if self._scan is not None:
+            return self._scanned(query, begin, wanted, is_counted=True)
+        return _asked(self.rows(self.tree.runs(query.boxes, query.window), query))
+
+    def portions(self, query: Query, begin: int, wanted: int) -> Iterator[Found]:
+        """Give rows from `begin` on, some at a time: at first enough for most pages of `wanted`."""
+        if self._scan is None:
+            size = wanted + wanted // 2 + RUN
+            yield from map(_asked, self._portions(query, begin, size))
+            return
+        found = self._scanned(query, begin, wanted)
+        while len(found.rows):
+            yield found
+            # Where few of those matched, the next ones have to be more.
+            wanted = min(2 * wanted, MOST_AT_ONCE)
+            found = self._scanned(query, int(found.rows[-1]) + 1, wanted)
+
+    def _scanned(self, query: Query, begin: int, wanted: int, *, is_counted: bool = False) -> Found:
+        assert self._scan is not None
+        mask = None if query.mask is None else query.mask.view(np.uint8)
+        is_certain, is_around = query.certainty == "certain", query.shape is not None
+        rows, asked, matching, _, _ = self._scan.first(
+            query.boxes, _seconds(query), is_certain, mask, begin, wanted, is_counted,
+            likely=LIKELY, is_around=is_around,
+        )  # fmt: skip
+        return Found(rows, asked, matching)
 
     def rows(self, runs: Rows, query: Query) -> Rows:
         """Give the rows of some runs that may match, ascending."""
@@ -53,10 +123,10 @@ class Candidates:
         rows = rows[: np.searchsorted(rows, self.tree.count)]
         return rows if query.mask is None else rows[query.mask[rows]]
 
-    def portions(self, runs: Rows, query: Query, begin: int, wanted: int) -> Iterator[Rows]:
-        """Give the rows from `begin` on that may match, at first enough of them for most pages."""
+    def _portions(self, query: Query, begin: int, size: int) -> Iterator[Rows]:
+        runs = self.tree.runs(query.boxes, query.window)
         runs = runs[np.searchsorted(runs, begin // RUN) :]
-        size, at, length, held = 3 * wanted + RUN, 0, RUNS_AT_FIRST, np.empty(0, np.intp)
+        at, length, held = 0, RUNS_AT_FIRST, np.empty(0, np.intp)
         while at < len(runs) or len(held):
             while len(held) < size and at < len(runs):
                 more = self.rows(runs[at : at + length], query)
@@ -66,11 +136,52 @@ class Candidates:
             held, size = held[size:], min(2 * size, MOST_AT_ONCE)
 
 
-def packed(boxes: NDArray[np.float64], bounds: Bounds) -> dict[str, bytes]:
+def rasters(boxes: NDArray[np.float64], wkb: list[bytes | None]) -> Rasters:
+    """Draw n geometries, with boxes of shape (n, 4), on squares, shape (n, SIDE).
+
+    Zeros say that nothing is known.
+    """
+    if not IS_COMPILED:
+        return np.zeros((len(wkb), SIDE), np.uint16)
+    drawn: Rasters = scan.rasters(np.ascontiguousarray(tree.cells_of(tree.sides_of(boxes))), wkb)
+    return drawn
+
+
+def packed(boxes: NDArray[np.float64], bounds: Bounds, drawn: Rasters) -> dict[str, bytes]:
     """Give the files for rows with boxes of shape (n, 4), deflated, by name."""
     with TemporaryDirectory() as folder:
         tree.save(Path(folder), boxes, bounds)
-        return {name: zlib.compress(Path(folder, name).read_bytes(), 1) for name in NAMES}
+        filled = np.zeros((-(-len(drawn) // RUN) * RUN, SIDE), np.uint16)
+        filled[: len(drawn)] = drawn
+        np.save(Path(folder, RASTERS), filled.reshape(-1, RUN, SIDE))
+        return {
+            name: zlib.compress(Path(folder, name).read_bytes(), 1) for name in (*NAMES, RASTERS)
+        }
+
+
+def agree(said: dict[str, bytes], made: dict[str, bytes]) -> bool:
+    """Tell whether files say what those say that were made anew. Raises ValueError or zlib.error.
+
+    A raster may be unknown, to who wrote it or to us.
+    """
+    for name in NAMES:
+        if zlib.decompress(said.get(name, b"")) != zlib.decompress(made[name]):
+            return False
+    if RASTERS not in said:
+        return True
+    one, other = (np.load(io.BytesIO(zlib.decompress(files[RASTERS]))) for files in (said, made))
+    if one.shape != other.shape:
+        return False
+    is_unknown = ~one.any(axis=2) | ~other.any(axis=2)
+    return bool(np.all(is_unknown | (one == other).all(axis=2)))
+
+
+def _asked(rows: Rows) -> Found:
+    return Found(rows, np.ones(len(rows), dtype=bool), 0)
+
+
+def _seconds(query: Query) -> tuple[int, int, int] | None:
+    return None if query.window is None else query.window.seconds()
 
 
 def _meeting(cells: NDArray[np.uint16], boxes: tuple[Box, ...]) -> NDArray[np.bool_]:

@@ -14,7 +14,6 @@ from routes.query import Certainty, Query
 from routes.tree import Box
 
 ALL = "true"
-"""What holds for every row."""
 
 
 class Condition(NamedTuple):
@@ -22,6 +21,10 @@ class Condition(NamedTuple):
 
     sql: str
     values: dict[str, Any]
+
+
+NONE = Condition(ALL, {})
+"""What holds for every row."""
 
 
 def meets(query: Query) -> Condition:
@@ -44,16 +47,26 @@ def matches(query: Query) -> Condition:
     if not query.boxes:
         return near
     values = dict(near.values)
-    areas = [query.shape] if query.shape is not None else [area_of(box) for box in query.boxes]
-    exact = []
-    for at, area in enumerate(areas):
-        values[f"area{at}"] = shapely.to_wkb(area)
-        # Selected once, and not made anew for each row.
-        exact.append(f"ST_Intersects(geom, (SELECT ST_GeomFromWKB(%(area{at})s, 4326)))")
-    if query.shape is None:
-        said = "west >= {w} AND east <= {e} AND south >= {s} AND north <= {n}"
-        exact.insert(0, _any_box(query.boxes, said, values))
-    return Condition(f"{near.sql} AND ({' OR '.join(exact)})", values)
+    # Selected once, and not made anew for each row.
+    said = "ST_Intersects(geom, (SELECT {}))"
+    if query.shape is not None:
+        values["area"] = shapely.to_wkb(query.shape)
+        exact = said.format("ST_GeomFromWKB(%(area)s, 4326)")
+    else:
+        inside = _any_box(
+            query.boxes, "west >= {w} AND east <= {e} AND south >= {s} AND north <= {n}", values
+        )
+        areas = [said.format(_area(at, box, values)) for at, box in enumerate(query.boxes)]
+        exact = " OR ".join([inside, *areas])
+    return Condition(f"{near.sql} AND ({exact})", values)
+
+
+def _area(at: int, box: Box, values: dict[str, Any]) -> str:
+    """Say a box as a geometry, whose sides are among the values."""
+    if box.west < box.east and box.south < box.north:
+        return f"ST_MakeEnvelope(%(w{at})s, %(s{at})s, %(e{at})s, %(n{at})s, 4326)"
+    values[f"area{at}"] = shapely.to_wkb(area_of(box))
+    return f"ST_GeomFromWKB(%(area{at})s, 4326)"
 
 
 def _any_box(boxes: tuple[Box, ...], said: str, values: dict[str, Any]) -> str:

@@ -16,16 +16,19 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from geo.times import Mask
 from routes.errors import StoreDamaged
-from routes.index import MOST_RUNS, CollectionIndex
+from routes.index import IS_COMPILED, CollectionIndex
+from routes.mapped import Column
 from routes.query import Extent, Query, Work
-from routes.stores.postgis import conditions, revisions
+from routes.stores.postgis import conditions, features, revisions
 from routes.stores.postgis.asking import Ask
 from routes.stores.postgis.bounds import FetchedBounds
-from routes.stores.postgis.candidates import Candidates
+from routes.stores.postgis.candidates import Candidates, Found
 from routes.stores.postgis.conditions import Condition
+from routes.stores.postgis.features import Read
 from routes.stores.postgis.revisions import Revision
-from routes.stores.postgis.standing import GAP, IN_REVISION, Standing
+from routes.stores.postgis.standing import IN_REVISION, Standing
 from routes.tree import Rows
 from routes.wkb import WKB_HEAD, types_of
 
@@ -48,7 +51,7 @@ class SqlIndex(CollectionIndex):
             lies = revisions.shape(ask, revision.number)
             if len(lies.places) != len(self):
                 raise ValueError(f"there are {len(lies.places)} places for {len(self)} rows")
-            self._rows = Standing(ask, revision, lies.places)
+            self._rows = Standing(ask, revision, lies.places, np.zeros(len(self), np.int64))
             self.bounds = FetchedBounds(self._rows.times, few=len(self) <= FEW)
             self._candidates = Candidates(lies.files, len(self))
             self.tree = self._candidates.tree
@@ -98,13 +101,26 @@ class SqlIndex(CollectionIndex):
         """Give one feature as GeoJSON."""
         return bytes(next(self._rows.values("fragment", np.array([row]))))
 
-    def fragments(self, rows: Rows) -> Iterator[memoryview]:
+    def fragments(self, rows: Rows) -> Iterator[bytes | memoryview]:
         """Give features as GeoJSON."""
-        read, features = getattr(self._ahead, "last", (np.empty(0, np.intp), []))
-        at = int(np.searchsorted(read, rows[0])) if len(rows) else 0
-        if np.array_equal(read[at : at + len(rows)], rows):
-            return map(memoryview, features[at : at + len(rows)])
-        return map(memoryview, self._rows.values("fragment", rows))
+        if len(rows) > MOST_ON_A_PAGE:
+            return self._rows.values("fragment", rows)
+        return super().fragments(rows)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether pages are searched for and joined by compiled code."""
+        return IS_COMPILED
+
+    def _stored(self, rows: Rows) -> tuple[Column, Rows]:
+        if self._ahead.__dict__ and len(rows):
+            read, column, at = self._ahead.last
+            part = slice(first := int(np.searchsorted(read, rows[0])), first + len(rows))
+            if np.array_equal(read[part], rows):
+                return column, at[part]
+        distinct, nth = np.unique(rows, return_inverse=True)
+        found = features.read(self._rows, distinct, np.zeros(len(distinct), bool), conditions.NONE)
+        return found.column, found.at[nth]
 
     def wkb(self, rows: Rows) -> list[bytes | None]:
         """Give geometries as WKB, EPSG:4326, None where there is none."""
@@ -118,75 +134,66 @@ class SqlIndex(CollectionIndex):
 
     def _search(self, query: Query, begin: int, wanted: int) -> tuple[Rows, int | None]:
         """Give the first rows that match, from `begin` on, and how many match in all, if told."""
-        runs = self.tree.runs(query.boxes, query.window)
-        is_counted = query.is_counted or len(runs) <= MOST_RUNS
+        is_counted = query.is_counted or self._candidates.are_few(query)
         # Who asks for all rows asks for no features.
         is_page = wanted <= MOST_ON_A_PAGE and wanted != len(self)
         if is_page and not is_counted:
-            return self._first_of(runs, query, begin, wanted), None
-        rows = self._candidates.rows(runs, query)
-        if is_page and len(rows) <= 2 * wanted:
-            hits = self._read_ahead([self._matching_features(rows, query, len(rows))])
+            return self._first_of(query, begin, wanted), None
+        found = self._candidates.every(query, begin, wanted)
+        if is_page and len(found.rows) <= 2 * wanted:
+            hits = self._read_ahead([self._matching_features(found, query)])
         else:
-            hits = self._matching(rows, conditions.matches(query))
-        return hits[np.searchsorted(hits, begin) :], len(hits) if is_counted else None
+            hits = self._matching(found.rows, found.asked, conditions.matches(query))
+        asked = found.rows[found.asked]
+        matched = found.matching + int(np.isin(asked, hits, assume_unique=True).sum())
+        return hits[np.searchsorted(hits, begin) :], matched if is_counted else None
 
-    def _first_of(self, runs: Rows, query: Query, begin: int, wanted: int) -> Rows:
-        """Give the first rows that match, and look at no more of them than it takes."""
-        found = []
-        for rows in self._candidates.portions(runs, query, begin, wanted):
-            found.append(self._matching_features(rows, query, wanted))
-            wanted -= len(found[-1][0])
+    def _first_of(self, query: Query, begin: int, wanted: int) -> Rows:
+        """Give the first rows that match, and look at few more of them than it takes."""
+        parts = []
+        for found in self._candidates.portions(query, begin, wanted):
+            parts.append(self._matching_features(found, query))
+            wanted -= len(parts[-1][0])
             if wanted <= 0:
                 break
-        return self._read_ahead(found)
+        return self._read_ahead(parts)
 
-    def _read_ahead(self, found: list[tuple[Rows, list[bytes]]]) -> Rows:
+    def _read_ahead(self, parts: list[tuple[Rows, Read]]) -> Rows:
         """Keep features that were read with their rows: this thread asks for them next."""
-        rows = np.concatenate([np.empty(0, np.intp), *(some for some, _ in found)])
-        self._ahead.last = rows, [one for _, features in found for one in features]
+        rows = np.concatenate([np.empty(0, np.intp), *(some for some, _ in parts)])
+        _, column, at = features.stacked([one for _, one in parts])
+        self._ahead.last = rows, column, at
         return rows
 
-    def _matching_features(self, rows: Rows, query: Query, limit: int) -> tuple[Rows, list[bytes]]:
-        """Give the first of some rows that match, and their features as GeoJSON.
-
-        A subquery with an order is asked once for each stretch of places, in their order, and so
-        the database stops at the last row needed.
-        """
-        self.work.compared += len(rows)
-        matches = conditions.matches(query)
-        # What a mask leaves out must not come with its neighbours.
-        stretches = self._rows.stretches(rows, GAP if query.mask is None else 1)
-        found = self._rows.ask(
-            "SELECT found.* FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
-            " AS stretch (first_place, last_place), LATERAL ("
-            f"SELECT place, fragment FROM routeshift.rows WHERE {IN_REVISION}"
-            " AND place BETWEEN first_place AND last_place"
-            f" AND {matches.sql} ORDER BY place) AS found LIMIT %(limit)s",
-            stretches | matches.values | {"limit": limit},
-        )
-        return self._rows.rows([place for place, _ in found]), [one for _, one in found]
+    def _matching_features(self, found: Found, query: Query) -> tuple[Rows, Read]:
+        """Give those of some rows that match, and their features as GeoJSON."""
+        self.work.compared += len(found.rows)
+        read = features.read(self._rows, found.rows, found.asked, conditions.matches(query))
+        return found.rows[read.matches], read
 
     def _of_runs(self, runs: Rows, query: Query) -> Rows:
         """Give rows of some runs whose box meets a box of the query and which may hold then."""
         if len(self) <= FEW:
             return super()._of_runs(runs, query)
         rows = self._candidates.rows(runs, query)
-        return self._matching(rows, conditions.meets(query))
+        return self._matching(rows, np.ones(len(rows), dtype=bool), conditions.meets(query))
 
-    def _matching(self, rows: Rows, condition: Condition) -> Rows:
-        """Give those of some ascending rows for which a condition holds."""
+    def _matching(self, rows: Rows, asked: Mask, condition: Condition) -> Rows:
+        """Give those of some ascending rows for which a condition holds, or that are not asked."""
         self.work.compared += len(rows)
-        if len(rows) == 0 or condition.sql == conditions.ALL:
+        if condition.sql == conditions.ALL or not asked.any():
             return rows
+        some = rows[asked]
         ((places,),) = self._rows.ask(
             "SELECT coalesce(string_agg(int8send(place), '' ORDER BY place), '')"
             " FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[])"
             " AS stretch (first_place, last_place)"
             " JOIN routeshift.rows ON place BETWEEN first_place AND last_place"
             f" WHERE {IN_REVISION} AND {condition.sql}",
-            self._rows.stretches(rows) | condition.values,
+            self._rows.stretches(some) | condition.values,
         )
         found = self._rows.rows(np.frombuffer(places, ">i8").astype(np.int64))
         # Between those that were asked about there may be others that a mask leaves out.
-        return rows[np.isin(rows, found, assume_unique=True)]
+        matches = ~asked
+        matches[asked] = np.isin(some, found, assume_unique=True)
+        return rows[matches]

@@ -26,6 +26,7 @@ from routes.schema import Collection
 from routes.serving import Served
 from routes.stores.postgis import candidates, places
 from routes.stores.postgis.asking import Ask, Connection, on
+from routes.stores.postgis.candidates import SIDE, Rasters
 from routes.stores.postgis.places import NOWHERE, Places
 
 OPEN = 2**31 - 1
@@ -59,9 +60,9 @@ class Shape:
     files: dict[str, bytes]
 
     @classmethod
-    def of(cls, at: Places, boxes: NDArray[np.float64], bounds: Bounds) -> Shape:
-        """Tell how rows at some places lie, with boxes of shape (n, 4)."""
-        return cls(at, candidates.packed(boxes, bounds))
+    def of(cls, at: Places, boxes: NDArray[np.float64], bounds: Bounds, drawn: Rasters) -> Shape:
+        """Tell how rows at some places lie, with boxes of shape (n, 4), drawn on squares."""
+        return cls(at, candidates.packed(boxes, bounds, drawn))
 
 
 def find(ask: Ask, collection: str, sha256: str) -> Revision | None:
@@ -99,9 +100,9 @@ def make(connection: Connection, collection: Collection, sha256: str, parquet: P
     before = _standing(connection, collection, parquet)
     at = places.placed(before)
     _end_others(connection, collection.name, number, at[at == before])
-    written = _write(connection, collection, number, parquet, at, at != before)
-    made = Revision(number, collection.name, len(at), extent_of(*written))
-    _add(ask, made, sha256, Shape.of(at, *written))
+    boxes, bounds, drawn = _write(connection, collection, number, parquet, at, at != before)
+    made = Revision(number, collection.name, len(at), extent_of(boxes, bounds))
+    _add(ask, made, sha256, Shape.of(at, boxes, bounds, drawn))
     return made
 
 
@@ -213,9 +214,10 @@ def _write(
     parquet: Path,
     at: Places,
     new: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], Bounds]:
-    """Write the new ones of the rows of a GeoParquet; give the boxes (n, 4) and bounds of all."""
+) -> tuple[NDArray[np.float64], Bounds, Rasters]:
+    """Write the new ones of the rows of a GeoParquet; give boxes (n, 4), times, squares of all."""
     bounds, boxes, count = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], 0
+    drawn = [np.empty((0, SIDE), np.uint16)]
     names = ", ".join(COLUMNS)
     with (
         connection.cursor() as cursor,
@@ -229,10 +231,12 @@ def _write(
                     copy.write_row((collection.name, place, revision, *said))
             bounds.append(batch.bounds)
             boxes.append(batch.boxes)
+            drawn.append(candidates.rasters(batch.boxes, listed(batch.wkb)))
             count = rows.stop
     # So that who asks next is not answered by a plan for the rows of before.
     connection.execute("ANALYZE routeshift.rows")
-    return np.concatenate(boxes), Bounds.from_array(np.concatenate(bounds, axis=1))
+    every = Bounds.from_array(np.concatenate(bounds, axis=1))
+    return np.concatenate(boxes), every, np.concatenate(drawn)
 
 
 def _rows(batch: Served, at: Places, new: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:

@@ -26,11 +26,15 @@ SIDES = ("west", "south", "east", "north")
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """The rows of a revision: `places` by their numbers. `ask` asks the database."""
+    """The rows of a revision: `places` by their numbers. `ask` asks the database.
+
+    `seen`: where each was last seen in the table, as in `Tids`; 0 where that is not known.
+    """
 
     ask: Ask
     revision: Revision
     places: Places
+    seen: NDArray[np.int64]
 
     @property
     def said(self) -> dict[str, Any]:
@@ -41,15 +45,12 @@ class Standing:
         """Give the numbers of the rows that stand at some places."""
         return np.searchsorted(self.places, np.asarray(places, dtype=np.int64)).astype(np.intp)
 
-    def stretches(self, rows: Rows, gap: int = GAP) -> dict[str, Any]:
+    def stretches(self, rows: Rows) -> dict[str, Any]:
         """Give ascending rows as stretches of places, with what lies in small gaps between them."""
-        ends = np.flatnonzero(np.diff(rows) > gap)
-        firsts = rows[np.concatenate([[0], ends + 1])] if len(rows) else rows
-        lasts = rows[np.concatenate([ends, [len(rows) - 1]])] if len(rows) else rows
-        return self.said | {
-            "firsts": self.places[firsts],
-            "lasts": self.places[lasts],
-        }
+        ends = np.flatnonzero(np.diff(rows) > GAP)
+        firsts = rows[np.concatenate([np.arange(len(rows))[:1], ends + 1])]
+        lasts = rows[np.concatenate([ends, np.arange(len(rows))[-1:]])]
+        return self.said | {"firsts": self.places[firsts], "lasts": self.places[lasts]}
 
     def values(self, what: str, rows: Rows) -> Iterator[Any]:
         """Give a value of each of some rows, in their order, some rows at a time."""
@@ -93,6 +94,10 @@ class Standing:
 
     def _all_there(self, found: list[Any], count: int) -> Iterator[Any]:
         if len(found) != count:
-            name, number = self.revision.collection, self.revision.number
-            raise StoreDamaged(f"rows of revision {number} of {name} are missing: pruned, or lost")
+            raise self.missing()
         return (value for (value,) in found)
+
+    def missing(self) -> StoreDamaged:
+        """Give the error that says that rows are not there."""
+        name, number = self.revision.collection, self.revision.number
+        return StoreDamaged(f"rows of revision {number} of {name} are missing: pruned, or lost")
