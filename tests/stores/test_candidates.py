@@ -141,7 +141,7 @@ def test_rows_that_nothing_is_known_of_come_some_at_a_time(lines: Geometries) ->
     kept = Candidates(files_of(lines, always(len(lines))), len(lines))
     portions = [found.rows for found in kept.portions(every, 7, 30)]
     assert np.concatenate(portions).tolist() == list(range(7, len(lines)))
-    assert [len(rows) for rows in portions[:3]] == [40, 80, 160]
+    assert [len(rows) for rows in portions[:3]] == [60, 120, 240]
 
 
 def test_files_of_before_there_were_rasters_leave_all_to_the_database(lines: Geometries) -> None:

@@ -36,8 +36,9 @@ NAMES = (*tree.LEVELS, "cells.npy", "days.npy")
 RUNS_AT_FIRST = 64
 MOST_AT_ONCE = 10_000
 """How many rows are asked about at once."""
-LIKELY = 3
-"""Of four rows that are asked about at least so many match, as a rule."""
+LIKELY = 2
+"""Of four rows that are asked about as many match, nearly always: a second question for the rest
+of a page costs more than some rows too many."""
 
 
 class Found(NamedTuple):
