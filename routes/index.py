@@ -131,7 +131,7 @@ class CollectionIndex:
         self, scan: Scan, query: Query, begin: int, wanted: int
     ) -> tuple[Rows, int | None]:
         """Search as `_search` does, compiled; GEOS decides what that leaves undecided."""
-        window = None if query.window is None else query.window.seconds()
+        window = query.seconds
         is_counted = query.is_counted or scan.runs(query.boxes, window, MOST_RUNS) <= MOST_RUNS
         mask = None if query.mask is None else query.mask.view(np.uint8)
         is_certain = query.certainty == "certain"

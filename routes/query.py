@@ -39,6 +39,11 @@ class Query:
         """Whether every row matches."""
         return not self.boxes and self.window is None and self.mask is None
 
+    @property
+    def seconds(self) -> tuple[int, int, int] | None:
+        """The window as `geo.times.Window.seconds` gives it, if there is one."""
+        return None if self.window is None else self.window.seconds()
+
 
 class Page(NamedTuple):
     """Rows in the order asked for; the place in it to go on from, if any; how many match in all,

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import geopandas
 import numpy as np
-import psycopg
 import pytest
 import shapely
 
@@ -20,8 +19,8 @@ from routes.stores.postgis.asking import Row, Values
 from routes.stores.postgis.features import AT_ONCE
 from routes.stores.postgis.querying import SqlIndex
 from routes.tree import Box
-from tests.databases import Databases
 from tests.helpers import content, versions
+from tests.stores.test_postgis import do
 
 COUNT = 2 * AT_ONCE
 QUERY = Query((Box(2, 2, 8, 8),), Window.parse("2001-05-03"))
@@ -32,12 +31,6 @@ def drawn() -> geopandas.GeoDataFrame:
     begins = chance.uniform((0, 0), (10, 10), (COUNT, 1, 2))
     lines = shapely.linestrings(begins + np.cumsum(chance.normal(0, 0.3, (COUNT, 6, 2)), axis=1))
     return versions(list(lines), ["2001"] * COUNT, route=[f"r{row}" for row in range(COUNT)])
-
-
-@pytest.fixture
-def address(databases: Databases) -> Iterator[str]:
-    with databases.one() as address:
-        yield address
 
 
 @pytest.fixture
@@ -69,12 +62,6 @@ class Told:
         return ["unnest" in one for one in self.questions]
 
 
-def do(address: str, *statements: str) -> None:
-    with psycopg.connect(address, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
 def test_what_was_read_once_is_read_without_a_look_for_its_place(store: PostgisStore) -> None:
     told = Told(store.index(1, "routes"))
     first = told.features(100)
@@ -95,11 +82,8 @@ def test_a_table_that_is_written_anew_in_another_order_is_read_as_before(
     told = Told(store.index(1, "routes"))
     before = told.features()
     assert len(before) > AT_ONCE / 2
-    do(
-        address,
-        "CREATE INDEX shuffled ON routeshift.rows (digest)",
-        "CLUSTER routeshift.rows USING shuffled",
-    )
+    do(address, "CREATE INDEX shuffled ON routeshift.rows (digest)")
+    do(address, "CLUSTER routeshift.rows USING shuffled")
     assert told.features() == before
     assert told.looked_up() == [False, True]
     assert told.features() == before

@@ -27,12 +27,6 @@ from tools.running import free_port
 
 
 @pytest.fixture
-def address(databases: Databases) -> Iterator[str]:
-    with databases.one() as address:
-        yield address
-
-
-@pytest.fixture
 def new_store(address: str) -> Iterator[PostgisStore]:
     with closing(PostgisStore(address)) as store:
         yield store

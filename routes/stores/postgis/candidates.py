@@ -80,7 +80,7 @@ class Candidates:
         """Tell whether a page of a query waits for the count of all that match."""
         if self._scan is None:
             return len(self.tree.runs(query.boxes, query.window)) <= MOST_RUNS
-        return self._scan.runs(query.boxes, _seconds(query), MOST_RUNS) <= MOST_RUNS
+        return self._scan.runs(query.boxes, query.seconds, MOST_RUNS) <= MOST_RUNS
 
     def every(self, query: Query, begin: int, wanted: int) -> Found:
         """Give all rows to be asked about, and the first from `begin` on that match unasked."""
@@ -106,7 +106,7 @@ class Candidates:
         mask = None if query.mask is None else query.mask.view(np.uint8)
         is_certain, is_around = query.certainty == "certain", query.shape is not None
         rows, asked, matching, _, _ = self._scan.first(
-            query.boxes, _seconds(query), is_certain, mask, begin, wanted, is_counted,
+            query.boxes, query.seconds, is_certain, mask, begin, wanted, is_counted,
             likely=LIKELY, is_around=is_around,
         )  # fmt: skip
         return Found(rows, asked, matching)
@@ -179,10 +179,6 @@ def agree(said: dict[str, bytes], made: dict[str, bytes]) -> bool:
 
 def _asked(rows: Rows) -> Found:
     return Found(rows, np.ones(len(rows), dtype=bool), 0)
-
-
-def _seconds(query: Query) -> tuple[int, int, int] | None:
-    return None if query.window is None else query.window.seconds()
 
 
 def _meeting(cells: NDArray[np.uint16], boxes: tuple[Box, ...]) -> NDArray[np.bool_]:

@@ -113,8 +113,8 @@ class SqlIndex(CollectionIndex):
         return IS_COMPILED
 
     def _stored(self, rows: Rows) -> tuple[Column, Rows]:
-        if self._ahead.__dict__ and len(rows):
-            read, column, at = self._ahead.last
+        if len(rows) and (last := getattr(self._ahead, "last", None)):
+            read, column, at = last
             part = slice(first := int(np.searchsorted(read, rows[0])), first + len(rows))
             if np.array_equal(read[part], rows):
                 return column, at[part]
