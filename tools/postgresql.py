@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,17 +56,19 @@ class PostgreSQL:
 
         The system still takes connections and what is sent; nothing comes back.
         """
-        stopped = [self.pid]
         os.kill(self.pid, signal.SIGSTOP)
         children = ["ps", "--ppid", str(self.pid), "-o", "pid="]
-        for pid in map(int, subprocess.check_output(children, text=True).split()):
-            os.kill(pid, signal.SIGSTOP)
-            stopped.append(pid)
+        stopped = [self.pid, *map(int, subprocess.check_output(children, text=True).split())]
+        for pid in stopped:
+            # A session may have ended meanwhile.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
             for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     @contextmanager
     def replica(self) -> Iterator[PostgreSQL]:
