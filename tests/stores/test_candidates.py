@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from geo.times import Bounds, Window
 from routes.query import Query
-from routes.stores.postgis import candidates
-from routes.stores.postgis.candidates import RASTERS, SIDE, Candidates
+from routes.stores.postgis.candidates import Candidates
+from routes.stores.postgis.sketch import RASTERS, SIDE, Sketch, agree, rasters
 from routes.tree import Box
 from tests.test_index import by_hand, frame_of, queries, rows, shape_of
 
@@ -24,8 +24,8 @@ Geometries = NDArray[np.object_]
 
 def files_of(shapes: Geometries, bounds: Bounds) -> dict[str, bytes]:
     boxes = shapely.bounds(shapes)
-    drawn = candidates.rasters(boxes, shapely.to_wkb(shapes).tolist())
-    return candidates.packed(boxes, bounds, drawn)
+    drawn = rasters(boxes, shapely.to_wkb(shapes).tolist())
+    return Sketch(boxes, bounds, drawn).packed()
 
 
 def always(count: int) -> Bounds:
@@ -156,16 +156,12 @@ def test_files_of_before_there_were_rasters_leave_all_to_the_database(lines: Geo
 
 def test_files_agree_with_others_that_know_less_and_with_no_others(lines: Geometries) -> None:
     files = files_of(lines, always(len(lines)))
-    for known_less in (
-        {name: content for name, content in files.items() if name != RASTERS},
-        files | {RASTERS: candidates.packed(
-            shapely.bounds(lines), always(len(lines)), np.zeros((len(lines), SIDE), np.uint16)
-        )[RASTERS]},
-    ):  # fmt: skip
-        assert candidates.agree(known_less, files)
+    nothing = np.zeros((len(lines), SIDE), np.uint16)
+    undrawn = Sketch(shapely.bounds(lines), always(len(lines)), nothing).packed()
+    assert agree(undrawn, files)
+    assert agree({name: content for name, content in files.items() if name != RASTERS}, files)
     moved = shapely.transform(lines, lambda points: points[:, ::-1])
     for name in files:
         other = files | {name: files_of(moved, Bounds.parse(["2001"] * len(lines)))[name]}
-        assert not candidates.agree(other, files), name
-    assert candidates.agree({n: zlib.compress(zlib.decompress(c), 9) for n, c in files.items()},
-                            files)  # fmt: skip
+        assert not agree(other, files), name
+    assert agree({n: zlib.compress(zlib.decompress(c), 9) for n, c in files.items()}, files)

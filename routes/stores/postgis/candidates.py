@@ -1,38 +1,27 @@
 """Which rows of a database are worth asking about: what is known of them in memory.
 
-Forty-eight bytes a row. A box is rounded outwards to cells of some hundred metres, a time to days,
-and a line is drawn on sixteen by sixteen squares of its box, so that nothing is missed. Of most
-rows this decides whether they match; of the others the database does.
+It is rounded so that nothing is missed. Of most rows it decides whether they match; of the others
+the database does. See `sketch`.
 """
 
 from __future__ import annotations
 
-import io
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.times import Bounds, Mask, Window
-from routes import mapped, tree
+from geo.times import Mask, Window
+from routes import tree
 from routes.index import IS_COMPILED, MOST_RUNS
 from routes.query import Query
-from routes.tree import RUN, Box, Packed, Rows, Tree
+from routes.stores.postgis import sketch
+from routes.tree import RUN, Box, Rows
 
 if IS_COMPILED:
     from routes import scan
 
-Rasters = NDArray[np.uint16]
-
-SIDE = 16
-"""How many squares a raster has to each side."""
-RASTERS = "rasters.npy"
-NAMES = (*tree.LEVELS, "cells.npy", "days.npy")
-"""The files of the tree, and of the rows under it."""
 RUNS_AT_FIRST = 64
 MOST_AT_ONCE = 10_000
 """How many rows are asked about at once."""
@@ -53,28 +42,17 @@ class Found(NamedTuple):
 
 
 class Candidates:
-    """The tree over n rows and what is known of each; `files` as `packed` made them."""
+    """The tree over n rows and what is known of each; `files` as `Sketch.packed` made them."""
 
     def __init__(self, files: dict[str, bytes], count: int) -> None:
         """Raises ValueError, OSError or zlib.error where the files are not of so many rows."""
-        runs = -(-count // RUN)
-        with TemporaryDirectory() as folder:
-            for name in NAMES:
-                Path(folder, name).write_bytes(zlib.decompress(files.get(name, b"")))
-            self.tree = Tree.open(Path(folder), count)
-            self._packed = Packed.open(Path(folder))
-            # Revisions that were made before there were rasters have none.
-            rasters = np.zeros((runs, RUN, SIDE), np.uint16)
-            if RASTERS in files:
-                Path(folder, RASTERS).write_bytes(zlib.decompress(files[RASTERS]))
-                rasters = mapped.array(Path(folder, RASTERS))
-        cells, days = self._packed.cells, self._packed.days
-        if (cells.shape, days.shape) != ((runs, 4, RUN), (runs, 2, RUN)):
-            raise ValueError(f"boxes and times are not of {count} rows")
+        self.tree, self._packed, rasters = sketch.unpacked(files, count)
         self._scan = None
         if IS_COMPILED:
             levels = self.tree.sizes, self.tree.sides, self.tree.times
-            self._scan = scan.RoughScan(count, *levels, cells, days, rasters)
+            self._scan = scan.RoughScan(
+                count, *levels, self._packed.cells, self._packed.days, rasters
+            )
 
     def are_few(self, query: Query) -> bool:
         """Tell whether a page of a query waits for the count of all that match."""
@@ -135,46 +113,6 @@ class Candidates:
                 at, length = at + length, 2 * length
             yield held[:size]
             held, size = held[size:], min(2 * size, MOST_AT_ONCE)
-
-
-def rasters(boxes: NDArray[np.float64], wkb: list[bytes | None]) -> Rasters:
-    """Draw n geometries, with boxes of shape (n, 4), on squares, shape (n, SIDE).
-
-    Zeros say that nothing is known.
-    """
-    if not IS_COMPILED:
-        return np.zeros((len(wkb), SIDE), np.uint16)
-    drawn: Rasters = scan.rasters(np.ascontiguousarray(tree.cells_of(tree.sides_of(boxes))), wkb)
-    return drawn
-
-
-def packed(boxes: NDArray[np.float64], bounds: Bounds, drawn: Rasters) -> dict[str, bytes]:
-    """Give the files for rows with boxes of shape (n, 4), deflated, by name."""
-    with TemporaryDirectory() as folder:
-        tree.save(Path(folder), boxes, bounds)
-        filled = np.zeros((-(-len(drawn) // RUN) * RUN, SIDE), np.uint16)
-        filled[: len(drawn)] = drawn
-        np.save(Path(folder, RASTERS), filled.reshape(-1, RUN, SIDE))
-        return {
-            name: zlib.compress(Path(folder, name).read_bytes(), 1) for name in (*NAMES, RASTERS)
-        }
-
-
-def agree(said: dict[str, bytes], made: dict[str, bytes]) -> bool:
-    """Tell whether files say what those say that were made anew. Raises ValueError or zlib.error.
-
-    A raster may be unknown, to who wrote it or to us.
-    """
-    for name in NAMES:
-        if zlib.decompress(said.get(name, b"")) != zlib.decompress(made[name]):
-            return False
-    if RASTERS not in said:
-        return True
-    one, other = (np.load(io.BytesIO(zlib.decompress(files[RASTERS]))) for files in (said, made))
-    if one.shape != other.shape:
-        return False
-    is_unknown = ~one.any(axis=2) | ~other.any(axis=2)
-    return bool(np.all(is_unknown | (one == other).all(axis=2)))
 
 
 def _asked(rows: Rows) -> Found:

@@ -13,19 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.times import Bounds
 from routes import serving
 from routes.errors import StoreDamaged
-from routes.query import extent_of
 from routes.recorded import listed
 from routes.schema import COLLECTIONS
 from routes.serving import Served
 from routes.stores.base import CollectionRecord, Damage
-from routes.stores.postgis import candidates, records, revisions
+from routes.stores.postgis import records, revisions, sketch
 from routes.stores.postgis.asking import Connection, Row, on
-from routes.stores.postgis.candidates import SIDE
 from routes.stores.postgis.querying import WKB
 from routes.stores.postgis.revisions import Revision, Shape
+from routes.stores.postgis.sketch import Sketch
 from routes.stores.postgis.standing import IN_REVISION
 
 COMPARED = (
@@ -55,8 +53,7 @@ def _revision(
     connection: Connection, record: CollectionRecord, revision: Revision, parquet: Path
 ) -> Iterator[Damage]:
     name = f"{revision.collection}, revision {revision.number}"
-    places, drawn = [np.empty(0, np.int64)], [np.empty((0, SIDE), np.uint16)]
-    boxes, bounds = [np.empty((0, 4))], [np.empty((6, 0), np.int64)]
+    places, sketches = [np.empty(0, np.int64)], list[Sketch]()
     said = {"collection": revision.collection, "revision": revision.number}
     with connection.cursor("compared", binary=True) as cursor:
         cursor.execute(COMPARED, said)
@@ -67,18 +64,15 @@ def _revision(
                 yield Damage(f"rows, {name}", f"{differs!r} is not what was published")
                 return
             places.append(np.array([row[0] for row in found], dtype=np.int64))
-            boxes.append(batch.boxes)
-            bounds.append(batch.bounds)
-            drawn.append(candidates.rasters(batch.boxes, listed(batch.wkb)))
+            sketches.append(Sketch.of(batch))
         if cursor.fetchone():
             yield Damage(f"rows, {name}", "there are more than were published")
             return
-    every_box, every = np.concatenate(boxes), Bounds.from_array(np.concatenate(bounds, axis=1))
-    shape = Shape.of(np.concatenate(places), every_box, every, np.concatenate(drawn))
+    every = Sketch.joined(sketches)
+    shape = Shape(np.concatenate(places), every.packed())
     if not _lies_so(connection, revision, shape):
         yield Damage(f"revisions, {name}", "does not say where its rows are")
-    extent = extent_of(every_box, every)
-    said_of_it = {(len(every_box), *extent), (revision.count, *revision.extent)}
+    said_of_it = {(len(shape.places), *every.extent), (revision.count, *revision.extent)}
     if said_of_it != {(record.count, record.bbox, record.interval)}:
         yield Damage(f"revisions, {name}", "says another extent or number than its rows have")
 
@@ -86,9 +80,7 @@ def _revision(
 def _lies_so(connection: Connection, revision: Revision, shape: Shape) -> bool:
     try:
         said = revisions.shape(on(connection), revision.number)
-        return candidates.agree(said.files, shape.files) and np.array_equal(
-            said.places, shape.places
-        )
+        return sketch.agree(said.files, shape.files) and np.array_equal(said.places, shape.places)
     except (ValueError, zlib.error):
         return False
 

@@ -1,8 +1,8 @@
 """The query index of a revision in a database: it gives what `CollectionIndex` gives, by SQL.
 
-The tree over runs of rows, their boxes and times, rounded, and their places are in memory: less
-than thirty bytes a row. They tell which rows to ask about, and how many rows there are before one.
-All else is asked of the database, of a page in one question.
+The tree over runs of rows, their boxes and times, rounded, their lines on squares and their places
+are in memory: some sixty-five bytes a row. They tell which rows to ask about, and how many rows
+there are before one. All else is asked of the database, of a page in one question.
 """
 
 from __future__ import annotations

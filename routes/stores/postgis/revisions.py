@@ -18,16 +18,15 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
-from geo.times import Bounds
 from routes import serving
-from routes.query import Extent, extent_of
+from routes.query import Extent
 from routes.recorded import listed
 from routes.schema import Collection
 from routes.serving import Served
-from routes.stores.postgis import candidates, places
+from routes.stores.postgis import places
 from routes.stores.postgis.asking import Ask, Connection, on
-from routes.stores.postgis.candidates import SIDE, Rasters
 from routes.stores.postgis.places import NOWHERE, Places
+from routes.stores.postgis.sketch import Sketch
 
 OPEN = 2**31 - 1
 """`until` of rows that the newest revision has."""
@@ -54,15 +53,10 @@ class Revision:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the rows of a revision lie: their places, and the files of `candidates` by name."""
+    """How the rows of a revision lie: their places, and the files of their sketch by name."""
 
     places: Places
     files: dict[str, bytes]
-
-    @classmethod
-    def of(cls, at: Places, boxes: NDArray[np.float64], bounds: Bounds, drawn: Rasters) -> Shape:
-        """Tell how rows at some places lie, with boxes of shape (n, 4), drawn on squares."""
-        return cls(at, candidates.packed(boxes, bounds, drawn))
 
 
 def find(ask: Ask, collection: str, sha256: str) -> Revision | None:
@@ -100,9 +94,9 @@ def make(connection: Connection, collection: Collection, sha256: str, parquet: P
     before = _standing(connection, collection, parquet)
     at = places.placed(before)
     _end_others(connection, collection.name, number, at[at == before])
-    boxes, bounds, drawn = _write(connection, collection, number, parquet, at, at != before)
-    made = Revision(number, collection.name, len(at), extent_of(boxes, bounds))
-    _add(ask, made, sha256, Shape.of(at, boxes, bounds, drawn))
+    sketch = _write(connection, collection, number, parquet, at, at != before)
+    made = Revision(number, collection.name, len(at), sketch.extent)
+    _add(ask, made, sha256, Shape(at, sketch.packed()))
     return made
 
 
@@ -214,10 +208,9 @@ def _write(
     parquet: Path,
     at: Places,
     new: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], Bounds, Rasters]:
-    """Write the new ones of the rows of a GeoParquet; give boxes (n, 4), times, squares of all."""
-    bounds, boxes, count = [np.empty((6, 0), np.int64)], [np.empty((0, 4))], 0
-    drawn = [np.empty((0, SIDE), np.uint16)]
+) -> Sketch:
+    """Write the new ones of the rows of a GeoParquet; sketch all."""
+    sketches, count = list[Sketch](), 0
     names = ", ".join(COLUMNS)
     with (
         connection.cursor() as cursor,
@@ -229,14 +222,11 @@ def _write(
             if new[rows].any():
                 for place, *said in _rows(batch, at[rows], new[rows]):
                     copy.write_row((collection.name, place, revision, *said))
-            bounds.append(batch.bounds)
-            boxes.append(batch.boxes)
-            drawn.append(candidates.rasters(batch.boxes, listed(batch.wkb)))
+            sketches.append(Sketch.of(batch))
             count = rows.stop
     # So that who asks next is not answered by a plan for the rows of before.
     connection.execute("ANALYZE routeshift.rows")
-    every = Bounds.from_array(np.concatenate(bounds, axis=1))
-    return np.concatenate(boxes), every, np.concatenate(drawn)
+    return Sketch.joined(sketches)
 
 
 def _rows(batch: Served, at: Places, new: NDArray[np.bool_]) -> Iterator[tuple[Any, ...]]:
