@@ -69,7 +69,7 @@ def create_app(configured: Settings | None = None) -> FastAPI:
         # One for who watches the store while all others are taken.
         connections=configured.store_connections + 1,
     )
-    turns = Turns(configured.store_connections if isinstance(store, Distant) else None)
+    turns = Turns(store, configured.store_connections)
     app = FastAPI(
         title="routeshift", openapi_url=None, redirect_slashes=False, lifespan=_while_it_runs
     )

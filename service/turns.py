@@ -1,8 +1,9 @@
-"""How requests ask the store: at once, or, where it lets them wait, in threads and by turns.
+"""How requests ask the store: at once, or, where it lets them wait, by turns.
 
 Files are mapped into memory, and to hand a request to a thread would cost more than to answer it.
-A database is waited for: what asks it runs in a thread, so that the loop goes on for others, and no
-more threads do so than it has connections for us.
+A database is waited for. What asks it runs in a thread, so that the loop goes on for others; or, if
+it is short, in the loop, which goes on while a question waits. No more do so at once than there are
+connections for us.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from routes.stores.base import Distant, Store, WouldBlock
 from service.problems import Unavailable
 
 WAIT_S = 5.0
@@ -29,22 +31,20 @@ _this_thread = local()
 
 
 class Turns:
-    """Turns for at most `most` requests at once, in threads; None lets each go on where it is."""
+    """Turns for at most `most` requests at once where a store is waited for; else all go on."""
 
-    def __init__(self, most: int | None) -> None:
-        self.most = most
-        if most is not None:
-            self._free = asyncio.Semaphore(most)
-            self._threads = ThreadPoolExecutor(most, "turn")
+    def __init__(self, store: Store, most: int) -> None:
+        self._store = store if isinstance(store, Distant) else None
+        self.most = most if self._store else None
+        """None where they are not counted."""
+        self._free = asyncio.Semaphore(most)
+        self._threads = ThreadPoolExecutor(most, "turn")
 
     async def take(self, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do something that may ask the store. Raises Unavailable where others do so for long."""
-        if self.most is None or _is_a_turn():
+        if self._store is None or _is_a_turn():
             return function(*args, **named)
-        if self._free.locked():
-            await self._wait()
-        else:
-            await self._free.acquire()
+        await self._turn()
         loop = asyncio.get_running_loop()
         work = partial(_as_a_turn, loop, partial(function, *args, **named))
         done = loop.run_in_executor(self._threads, work)
@@ -52,7 +52,27 @@ class Turns:
         # Also where nobody waits any more, the turn lasts as long as its thread is taken.
         return await asyncio.shield(done)
 
-    async def _wait(self) -> None:
+    async def take_in_loop(self, function: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Do as `take` does something that takes hardly longer than its questions to the store.
+
+        It is done twice where it turns out that only a thread can do it.
+        """
+        if self._store is None:
+            return function(*args, **named)
+        await self._turn()
+        try:
+            return await self._store.in_loop(partial(function, *args, **named))
+        except WouldBlock:
+            pass
+        finally:
+            self._free.release()
+        return await self.take(function, *args, **named)
+
+    async def _turn(self) -> None:
+        """Wait for a turn. Raises Unavailable."""
+        if not self._free.locked():
+            await self._free.acquire()
+            return
         try:
             await asyncio.wait_for(self._free.acquire(), WAIT_S)
         except TimeoutError:
@@ -60,7 +80,7 @@ class Turns:
 
     def router(self, router: APIRouter) -> APIRouter:
         """Give the same routes, each answered in a turn, but for those that are `in_the_loop`."""
-        if self.most is None:
+        if self._store is None:
             return router
         made = APIRouter()
         for route in router.routes:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import geopandas
 import pyarrow as pa
@@ -235,6 +235,11 @@ class Store(Protocol):
 
 Wait = Callable[[float], bool]
 """Waits for so many seconds, or until editions may have come or gone: then it is true."""
+T = TypeVar("T")
+
+
+class WouldBlock(Exception):
+    """What is asked for takes long, or would keep a loop waiting: let a thread do it."""
 
 
 @runtime_checkable
@@ -245,4 +250,10 @@ class Distant(Protocol):
         """Give what waits for word, so many seconds at most, and tells whether there was any.
 
         Raises StoreError, also while it waits.
+        """
+
+    async def in_loop(self, work: Callable[[], T]) -> T:
+        """Do work in the running loop, which goes on with others while a question of it waits.
+
+        Raises WouldBlock where only a thread can do it, else as the work.
         """

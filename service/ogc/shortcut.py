@@ -74,7 +74,7 @@ class Shortcut:
         """Answer one request."""
         found = _plain(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         try:
-            answer = await self.turns.take(self._answer, found) if found else None
+            answer = await self.turns.take_in_loop(self._answer, found) if found else None
         except (StoreError, Unavailable) as error:
             # The long way would wait for the same.
             refusal = await refuse(Request(scope), error)

@@ -1,4 +1,4 @@
-"""A few connections to one database, each lent to one thread at a time.
+"""A few connections to one database, each lent to one thread, or one work in a loop, at a time.
 
 They are made where they are asked for: a server that is away is told of at once, and one that has
 come back is found by the next question. (A pool that mends itself in the background leaves both to
@@ -18,6 +18,7 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from routes.errors import StoreError
+from routes.stores.postgis import in_loop
 from routes.stores.postgis.asking import Connection, Row
 
 WAIT_S = 5.0
@@ -43,8 +44,10 @@ class PatientConnection(psycopg.Connection[Row]):
             return super().wait(gen, interval, timeout)
         began_s = time.monotonic()
         try:
+            if in_loop.is_here():
+                return in_loop.wait(gen, self.pgconn.socket, self.patience_s)
             return super().wait(gen, interval, self.patience_s)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, TimeoutError) as error:
             if time.monotonic() - began_s < self.patience_s:
                 raise
             raise Unanswered(f"no answer for {self.patience_s:g} s") from error
@@ -62,11 +65,16 @@ class Connections:
 
     @contextmanager
     def one(self) -> Iterator[Connection]:
-        """Lend a connection. Raises StoreError where all are lent for long, else as psycopg."""
-        if not self._turns.acquire(timeout=WAIT_S):
-            raise StoreError(f"all {self._most} connections to {self._name} are busy")
+        """Lend a connection. Raises StoreError where all are lent for long, else as psycopg.
+
+        In a loop, one that is idle. Raises WouldBlock where none is.
+        """
+        if not self._turns.acquire(blocking=False):
+            in_loop.leave()
+            if not self._turns.acquire(timeout=WAIT_S):
+                raise StoreError(f"all {self._most} connections to {self._name} are busy")
         try:
-            connection = self._taken() or self._connect()
+            connection = self._taken() or self._made()
             try:
                 yield connection
             finally:
@@ -78,6 +86,10 @@ class Connections:
         """End the connections that nobody has."""
         while connection := self._taken():
             connection.close()
+
+    def _made(self) -> Connection:
+        in_loop.leave()
+        return self._connect()
 
     def _taken(self) -> Connection | None:
         # The one used last has the most in its caches.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import geopandas
 import pyarrow as pa
@@ -26,7 +27,7 @@ from routes.stores.base import (
     Wait,
     quiet,
 )
-from routes.stores.postgis import checking, migrating, records, revisions
+from routes.stores.postgis import checking, in_loop, migrating, records, revisions
 from routes.stores.postgis.asking import Connection, Row, Values, on
 from routes.stores.postgis.database import (
     ANSWERS_WITHIN_S,
@@ -37,6 +38,8 @@ from routes.stores.postgis.database import (
 from routes.stores.postgis.documents import Tables
 from routes.stores.postgis.querying import SqlIndex
 from routes.stores.postgis.revisions import Revision
+
+T = TypeVar("T")
 
 
 class PostgisStore:
@@ -121,6 +124,7 @@ class PostgisStore:
 
         Raises NotFound, StoreDamaged, or StoreBusy where they have to be made and cannot now.
         """
+        in_loop.leave()
         record = manifests.record(self.documents, number, collection)
         found = revisions.find(self._ask, collection, record.sha256)
         return SqlIndex(self._ask, found or self._remade(collection, record.sha256))
@@ -211,6 +215,13 @@ class PostgisStore:
         """Give what waits until editions come or go. Raises StoreError, also while it waits."""
         with in_words(self.read), self.read.listening() as wait:
             yield wait
+
+    async def in_loop(self, work: Callable[[], T]) -> T:
+        """Do work in the running loop, which goes on with others while a question of it waits.
+
+        Raises WouldBlock where only a thread can do it, else as the work.
+        """
+        return await in_loop.do(work)
 
     def close(self) -> None:
         """End all connections, and remove what was fetched."""
