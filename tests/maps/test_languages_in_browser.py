@@ -14,6 +14,12 @@ pytestmark = pytest.mark.browser
 OTHERS = languages()[1:]
 DAYS = ("1991-01-01", "2003-03-08", "2003-12-01", "2010-01-11")
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+FULL = """() => [...document.querySelectorAll(".actions .button")].filter((button) => {
+  const words = document.createRange();
+  words.selectNodeContents(button);
+  const [inner, outer] = [words, button].map((one) => one.getBoundingClientRect());
+  return Math.min(inner.left - outer.left, outer.right - inner.right) < 5;
+}).map((button) => button.textContent.trim())"""
 
 
 @pytest.mark.parametrize("lang", OTHERS)
@@ -25,6 +31,13 @@ def test_a_page_in_another_language_fits_and_says_no_error(
         seen = visit(f"{path}?lang={lang}", width)
         assert seen.messages == []
         assert seen.page.evaluate(OVER) <= 0, width
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_what_a_button_says_does_not_reach_to_its_edge(visit: Opener, lang: str) -> None:
+    page = visit(f"/map?lang={lang}", 360).page
+    assert page.locator(".actions .button").count() == 5
+    assert page.evaluate(FULL) == []
 
 
 @pytest.mark.parametrize("width", [1280, 360])
