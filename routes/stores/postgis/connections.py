@@ -48,7 +48,8 @@ class PatientConnection(psycopg.Connection[Row]):
                 return in_loop.wait(gen, self.pgconn.socket, self.patience_s)
             return super().wait(gen, interval, self.patience_s)
         except (psycopg.OperationalError, TimeoutError) as error:
-            if time.monotonic() - began_s < self.patience_s:
+            waited_s = time.monotonic() - began_s
+            if waited_s < self.patience_s and not isinstance(error, TimeoutError):
                 raise
             raise Unanswered(f"no answer for {self.patience_s:g} s") from error
 

@@ -2,8 +2,8 @@
 
 Whoever asks is written as for a thread, and runs in a greenlet: where a thread would stand still
 until the server answers, the greenlet gives control back to the loop (as SQLAlchemy's asyncio
-extension does). For short questions that costs half of what it costs to hand them to a thread and
-to fetch their answers from it. See docs/adr/0022.
+extension does). To hand short questions to threads, and to fetch their answers from there, would
+take a quarter of what can be answered. See docs/adr/0022.
 """
 
 from __future__ import annotations
