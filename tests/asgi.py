@@ -1,4 +1,4 @@
-"""Applications asked over ASGI, without a server."""
+"""Applications asked over ASGI, without a server, and what else needs a loop."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def messages_of(app: ASGIApp, scope: Scope) -> list[Message]:
     async def answered() -> None:
         await app(scope, receive, send)
 
-    _run(answered())
+    run(answered())
     return sent
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def run(work: Coroutine[Any, Any, T]) -> T:
     """Run in a thread: where a browser is driven, this one has a loop that runs already."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()

@@ -20,6 +20,7 @@ from routes.stores.base import WouldBlock
 from routes.stores.postgis import PostgisStore
 from routes.tree import Box
 from service.turns import Turns
+from tests.asgi import run
 from tests.databases import HASTY
 from tests.helpers import content, title_and_row
 from tests.stores.test_features import drawn
@@ -95,7 +96,7 @@ def test_the_loop_goes_on_while_a_question_waits(store: PostgisStore, address: s
             assert not asked.done()
         return await asked
 
-    assert asyncio.run(ask()) == expected
+    assert run(ask()) == expected
 
 
 def test_pages_that_are_asked_for_side_by_side_are_those_that_are_asked_for_alone(
@@ -120,12 +121,12 @@ def test_pages_that_are_asked_for_side_by_side_are_those_that_are_asked_for_alon
         free = asyncio.Semaphore(CONNECTIONS)
         return await asyncio.gather(*(ask(free, query) for query in asked))
 
-    assert asyncio.run(ask_all()) == expected
+    assert run(ask_all()) == expected
     assert most == CONNECTIONS
 
 
 def in_loop(store: PostgisStore, work: Callable[[], T]) -> T:
-    return asyncio.run(store.in_loop(work))
+    return run(store.in_loop(work))
 
 
 def test_what_would_keep_the_loop_waiting_is_left_to_a_thread(store: PostgisStore) -> None:
@@ -175,7 +176,7 @@ def test_work_that_nobody_waits_for_lets_go_of_its_connection(
                 await asked
             assert asked.cancelled()
 
-    asyncio.run(ask())
+    run(ask())
     assert not store.read._connections._idle
     connect(store)
     assert in_loop(store, lambda: page(index, other)) == expected
@@ -214,9 +215,9 @@ def test_a_turn_is_taken_in_the_loop_where_it_can_be(store: PostgisStore) -> Non
         assert page(index, query) == expected
         return threading.current_thread().name
 
-    async def ask(turns: Turns) -> list[str]:
+    async def ask(turns: Turns) -> None:
         store.read._connections.drop_idle()
-        return [await turns.take_in_loop(who) for _ in range(3)]
+        here = threading.current_thread().name
+        assert [await turns.take_in_loop(who) for _ in range(3)] == ["turn_0", here, here]
 
-    here = threading.current_thread().name
-    assert asyncio.run(ask(Turns(store, CONNECTIONS))) == ["turn_0", here, here]
+    run(ask(Turns(store, CONNECTIONS)))
