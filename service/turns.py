@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial, wraps
 from inspect import iscoroutine
 from threading import local
@@ -25,6 +25,8 @@ from service.problems import Unavailable
 
 WAIT_S = 5.0
 """How long a request waits for its turn; then it is told to come again."""
+LOOKS_EVERY_S = 0.5
+"""How often a thread looks whether there is still a loop to wait for."""
 P = ParamSpec("P")
 T = TypeVar("T")
 _this_thread = local()
@@ -114,7 +116,13 @@ async def in_thread(
     if limiter is None:
         return function(*arguments)
     limited = to_thread.run_sync(function, *arguments, limiter=limiter)
-    return asyncio.run_coroutine_threadsafe(limited, _this_thread.loop).result()
+    loop: asyncio.AbstractEventLoop = _this_thread.loop
+    done = asyncio.run_coroutine_threadsafe(limited, loop)
+    # A loop that was ended meanwhile never tells.
+    while not wait([done], LOOKS_EVERY_S).done:
+        if not loop.is_running():
+            raise Unavailable("the service is being stopped")
+    return done.result()
 
 
 def _is_a_turn() -> bool:

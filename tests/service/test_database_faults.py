@@ -6,6 +6,8 @@ limit of the client says: a request that takes longer is an error.
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -25,6 +27,7 @@ from tests.databases import HASTY, Databases
 from tests.helpers import title_and_row
 from tests.test_store import another_process, processes
 from tools.postgresql import PostgreSQL, postgresql
+from tools.running import free_port, running
 
 ALWAYS_ASKED = (
     "/collections/routes/items?f=json&bbox=18,39,21,43&datetime=2001-06-01",
@@ -217,3 +220,22 @@ def test_a_writer_that_is_killed_leaves_the_last_edition_to_readers(
                 assert time.monotonic() < deadline
             found = client.get("/collections/routes/items?f=json").json()
             assert found["features"][0]["properties"]["name"] == "Route of 3"
+
+
+def test_a_service_that_is_stopped_while_it_draws_for_nobody_ends(
+    databases: Databases, tmp_path: Path
+) -> None:
+    port, log = free_port(), tmp_path / "log.txt"
+    command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1"]
+    limits = os.environ | {"ROUTESHIFT_STORE_ANSWERS_WITHIN_S": "3"}
+    with databases.one() as address, log.open("w") as file:
+        routes.publish(routes.open_store(address), data_folder("balkans"))
+        command += ["--port", str(port), "--store", address]
+        with running(command, port, environment=limits, output=file) as service:
+            tile = f"http://127.0.0.1:{port}/collections/routes/tiles/WebMercatorQuad/4/5/8"
+            assert httpx.get(tile, timeout=WITHIN_S).status_code == 200
+            with locked(address, "rows"):
+                with pytest.raises(httpx.ReadTimeout):
+                    httpx.get(f"{tile}?datetime=2001-06-01", timeout=1)
+                service.terminate()
+                service.wait(WITHIN_S)
