@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 import shapely
@@ -96,14 +97,26 @@ def serving(store: Place, log: Path, *options: str, **settings: str) -> Iterator
 
     `settings`: such as can only stand in the environment, `answer_cache_mb="0"`.
     """
+    with serving_process(store, log, *options, **settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving_process(
+    store: Place, log: Path, *options: str, **settings: str
+) -> Iterator[tuple[str, Popen[bytes]]]:
+    """As `serving`: its address, and its process."""
     port = free_port()
     command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1",
                "--port", str(port), "--store", str(store), *options]  # fmt: skip
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("ROUTESHIFT_")
     } | {f"ROUTESHIFT_{name.upper()}": value for name, value in settings.items()}
-    with log.open("w") as file, running(command, port, environment=environment, output=file):
-        yield f"http://127.0.0.1:{port}"
+    with (
+        log.open("w") as file,
+        running(command, port, environment=environment, output=file) as process,
+    ):
+        yield f"http://127.0.0.1:{port}", process
 
 
 @pytest.fixture(scope="session")

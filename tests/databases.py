@@ -56,3 +56,11 @@ def databases() -> Iterator[Databases]:
         made.command(f"CREATE DATABASE {TEMPLATE}")
         made.command("CREATE EXTENSION postgis", server.address(TEMPLATE))
         yield made
+
+
+@contextmanager
+def locked(address: str, table: str) -> Iterator[None]:
+    """A table that lets everybody wait until the end."""
+    with psycopg.connect(address) as connection:
+        connection.execute(f"LOCK TABLE routeshift.{table}")
+        yield

@@ -6,8 +6,6 @@ limit of the client says: a request that takes longer is an error.
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -16,18 +14,16 @@ from pathlib import Path
 from threading import Event
 
 import httpx
-import psycopg
 import pytest
 
 import routes
 from geo.shipped import data_folder
 from tests import helpers
-from tests.conftest import serving
-from tests.databases import HASTY, Databases
+from tests.conftest import serving, serving_process
+from tests.databases import HASTY, Databases, locked
 from tests.helpers import title_and_row
 from tests.test_store import another_process, processes
 from tools.postgresql import PostgreSQL, postgresql
-from tools.running import free_port, running
 
 ALWAYS_ASKED = (
     "/collections/routes/items?f=json&bbox=18,39,21,43&datetime=2001-06-01",
@@ -159,14 +155,6 @@ def test_a_server_that_stands_still_is_waited_for_no_longer_than_said(
         assert statuses(client, OF_ROWS) == dict.fromkeys(OF_ROWS, 200)
 
 
-@contextmanager
-def locked(address: str, table: str) -> Iterator[None]:
-    """A table that lets everybody wait until the end."""
-    with psycopg.connect(address) as connection:
-        connection.execute(f"LOCK TABLE routeshift.{table}")
-        yield
-
-
 def test_while_some_wait_for_the_database_others_are_answered(
     databases: Databases, tmp_path: Path
 ) -> None:
@@ -225,17 +213,13 @@ def test_a_writer_that_is_killed_leaves_the_last_edition_to_readers(
 def test_a_service_that_is_stopped_while_it_draws_for_nobody_ends(
     databases: Databases, tmp_path: Path
 ) -> None:
-    port, log = free_port(), tmp_path / "log.txt"
-    command = [sys.executable, "-m", "service.cli", "serve", "--host", "127.0.0.1"]
-    limits = os.environ | {"ROUTESHIFT_STORE_ANSWERS_WITHIN_S": "3"}
-    with databases.one() as address, log.open("w") as file:
+    log, tile = tmp_path / "log.txt", "/collections/routes/tiles/WebMercatorQuad/4/5/8"
+    with databases.one() as address:
         routes.publish(routes.open_store(address), data_folder("balkans"))
-        command += ["--port", str(port), "--store", address]
-        with running(command, port, environment=limits, output=file) as service:
-            tile = f"http://127.0.0.1:{port}/collections/routes/tiles/WebMercatorQuad/4/5/8"
-            assert httpx.get(tile, timeout=WITHIN_S).status_code == 200
+        with serving_process(address, log, store_answers_within_s="3") as (url, service):
+            assert httpx.get(f"{url}{tile}", timeout=WITHIN_S).status_code == 200
             with locked(address, "rows"):
                 with pytest.raises(httpx.ReadTimeout):
-                    httpx.get(f"{tile}?datetime=2001-06-01", timeout=1)
+                    httpx.get(f"{url}{tile}?datetime=2001-06-01", timeout=1)
                 service.terminate()
                 service.wait(WITHIN_S)

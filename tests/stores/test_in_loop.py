@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from typing import TypeVar
 
 import numpy as np
-import psycopg
 import pytest
 
 from geo.times import Window
@@ -21,7 +20,7 @@ from routes.stores.postgis import PostgisStore
 from routes.tree import Box
 from service.turns import Turns
 from tests.asgi import run
-from tests.databases import HASTY
+from tests.databases import HASTY, locked
 from tests.helpers import content, title_and_row
 from tests.stores.test_features import drawn
 from tests.stores.test_postgis import do, told
@@ -63,25 +62,18 @@ def connect(store: PostgisStore) -> None:
         thread.join()
 
 
-@asynccontextmanager
-async def locked(address: str) -> AsyncIterator[None]:
-    """Rows that let everybody wait until the end."""
-    async with await psycopg.AsyncConnection.connect(address) as connection:
-        await connection.execute("LOCK TABLE routeshift.rows")
-        yield
-
-
 async def waits(address: str) -> None:
-    """Wait until somebody waits for the rows."""
-    async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
-        while True:
-            found = await connection.execute(
-                "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                " AND datname = current_database()"
-            )
-            if await found.fetchall():
-                return
-            await asyncio.sleep(0.01)
+    """Let the loop go on until somebody waits for the rows."""
+    while not told(
+        address,
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    ):
+        await asyncio.sleep(0.01)
+
+
+def in_loop(store: PostgisStore, work: Callable[[], T]) -> T:
+    return run(store.in_loop(work))
 
 
 def test_the_loop_goes_on_while_a_question_waits(store: PostgisStore, address: str) -> None:
@@ -89,7 +81,7 @@ def test_the_loop_goes_on_while_a_question_waits(store: PostgisStore, address: s
     expected = page(index, query)
 
     async def ask() -> bytes:
-        async with locked(address):
+        with locked(address, "rows"):
             asked = asyncio.create_task(store.in_loop(lambda: page(index, query)))
             # The loop has to go on for this to end.
             await waits(address)
@@ -125,19 +117,15 @@ def test_pages_that_are_asked_for_side_by_side_are_those_that_are_asked_for_alon
     assert most == CONNECTIONS
 
 
-def in_loop(store: PostgisStore, work: Callable[[], T]) -> T:
-    return run(store.in_loop(work))
-
-
 def test_what_would_keep_the_loop_waiting_is_left_to_a_thread(store: PostgisStore) -> None:
     index, (query,) = store.index(1, "routes"), queries(1)
     # Open a collection.
     with pytest.raises(WouldBlock):
         in_loop(store, lambda: store.index(1, "routes"))
     # Wait for others to give a connection back.
-    with store.read._connections.one(), store.read._connections.one():  # noqa: SIM117
-        with store.read._connections.one(), pytest.raises(WouldBlock):
-            in_loop(store, lambda: page(index, query))
+    one = store.read._connections.one
+    with one(), one(), one(), pytest.raises(WouldBlock):
+        in_loop(store, lambda: page(index, query))
     # Connect.
     store.read._connections.drop_idle()
     with pytest.raises(WouldBlock):
@@ -168,7 +156,7 @@ def test_work_that_nobody_waits_for_lets_go_of_its_connection(
     expected = page(index, other)
 
     async def ask() -> None:
-        async with locked(address):
+        with locked(address, "rows"):
             asked = asyncio.create_task(store.in_loop(lambda: page(index, query)))
             await waits(address)
             asked.cancel()
